@@ -117,14 +117,23 @@ static void set_value(const dnn_csv *csv, void *row, size_t place, double value)
 
 /* --- what is wrong with a value --- */
 
-static dnn_status fail_value(const dnn_csv *csv, size_t column, const dnn_csv_field *field,
-                             const char *why, dnn_error *err) {
+dnn_status dnn_csv_fail_value(const dnn_csv *csv, size_t column, const dnn_csv_field *field,
+                              const char *why, dnn_error *err) {
     const char *name = dnn_csv_column_name(csv, column);
     int size = field->size < 40 ? (int)field->size : 40;
     return dnn_source_fail(csv->source, DNN_ERROR_FORMAT, err,
                            "line %llu, column %zu%s%.60s%s: '%.*s' %s",
                            (unsigned long long)csv->rows.line, column + 1, name[0] ? " (" : "",
                            name, name[0] ? ")" : "", size, field->text, why);
+}
+
+dnn_status dnn_csv_check_quotes(const dnn_csv *csv, size_t column, const dnn_csv_field *field,
+                                dnn_error *err) {
+    return !field->runs_on ? DNN_OK
+                           : dnn_csv_fail_value(csv, column, field,
+                                                "has text after its closing quote; expected the "
+                                                "delimiter there (a quote in quotes is doubled)",
+                                                err);
 }
 
 /* --- one row --- */
@@ -142,8 +151,9 @@ static outcome store_text(dnn_csv *csv, size_t column, const dnn_csv_field *fiel
         return FAILED;
     }
     if (csv->options.dtype == DNN_FLOAT32 && number >= 1u << 24) {
-        fail_value(csv, column, field,
-                   "is in a column of more texts than float32 can number; read it as float64", err);
+        dnn_csv_fail_value(
+            csv, column, field,
+            "is in a column of more texts than float32 can number; read it as float64", err);
         return FAILED;
     }
     set_value(csv, out, c->place, number + 1.0);
@@ -163,10 +173,10 @@ static outcome store_missing(dnn_csv *csv, size_t column, const dnn_csv_field *f
         csv->has_unknown = true;
         return KEPT;
     default:
-        fail_value(csv, column, field,
-                   "is a missing value; set missing to a number, 'mean' or "
-                   "'skip'",
-                   err);
+        dnn_csv_fail_value(csv, column, field,
+                           "is a missing value; set missing to a number, 'mean' or "
+                           "'skip'",
+                           err);
         return FAILED;
     }
 }
@@ -203,14 +213,14 @@ static outcome store_field(dnn_csv *csv, size_t column, const dnn_csv_field *fie
     if (dnn_csv_is_missing(field->text, field->size))
         return store_missing(csv, column, field, out, err);
     if (dnn_csv_number(field->text, end, csv->decimal, &x) != end) {
-        fail_value(csv, column, field, fault_of(field), err);
+        dnn_csv_fail_value(csv, column, field, fault_of(field), err);
         return FAILED;
     }
     if (is_too_large(csv, field, x)) {
-        fail_value(csv, column, field,
-                   isfinite(x) ? "is too large for float32; set dtype to 'float64'"
-                               : "is too large for a float64",
-                   err);
+        dnn_csv_fail_value(csv, column, field,
+                           isfinite(x) ? "is too large for float32; set dtype to 'float64'"
+                                       : "is too large for a float64",
+                           err);
         return FAILED;
     }
     set_value(csv, out, c->place, x);
@@ -249,7 +259,11 @@ static outcome store_row(dnn_csv *csv, dnn_csv_row *row, void *out, dnn_error *e
         if (c != NULL && c->is_wanted && !c->is_text && store_number(csv, c, row, out))
             continue;
         dnn_csv_next_field(row, csv->delimiter, &field);
-        if (c == NULL || !c->is_wanted)
+        if (c == NULL)
+            continue;
+        if (dnn_csv_check_quotes(csv, column, &field, err) != DNN_OK)
+            return FAILED;
+        if (!c->is_wanted)
             continue;
         outcome one = store_field(csv, column, &field, out, err);
         if (one == FAILED)

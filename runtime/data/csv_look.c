@@ -22,8 +22,8 @@ static dnn_status next_sample(dnn_csv *csv, size_t k, dnn_csv_row *row, char del
 
 /* --- delimiter --- */
 
-/* Fields in each of the first rows by this delimiter: as many in all of them (`*same`), and how
- * many in the first, counted up to one too many. */
+/* Fields in each of the first rows by this delimiter: as many in all of them, and none that runs on
+ * after its quotes (`*same`), and how many in the first, counted up to one too many. */
 static dnn_status count_fields(dnn_csv *csv, char delimiter, size_t *count, bool *same,
                                dnn_error *err) {
     dnn_csv_row row;
@@ -37,8 +37,8 @@ static dnn_status count_fields(dnn_csv *csv, char delimiter, size_t *count, bool
         dnn_status status = next_sample(csv, k, &row, delimiter, &more, err);
         if (status != DNN_OK || !more)
             return status;
-        while (n <= DNN_CSV_MAX_COLUMNS && dnn_csv_next_field(&row, delimiter, &field))
-            n++;
+        for (; n <= DNN_CSV_MAX_COLUMNS && dnn_csv_next_field(&row, delimiter, &field); n++)
+            *same = *same && !field.runs_on;
         *count = k == 0 ? n : *count;
         *same = *same && n == *count;
     }
@@ -170,7 +170,8 @@ static dnn_status name_columns(dnn_csv *csv, dnn_error *err) {
     dnn_status status = dnn_csv_rows_next(&csv->rows, &row, csv->delimiter, &more, err);
     for (size_t c = 0; status == DNN_OK && c < csv->column_count; c++) {
         dnn_csv_next_field(&row, csv->delimiter, &field); /* as many as were counted */
-        if ((csv->columns[c].name = dnn_csv_field_copy(&field)) == NULL)
+        status = dnn_csv_check_quotes(csv, c, &field, err);
+        if (status == DNN_OK && (csv->columns[c].name = dnn_csv_field_copy(&field)) == NULL)
             status = dnn_source_fail(csv->source, DNN_ERROR_MEMORY, err,
                                      "not enough memory for its header");
     }

@@ -203,9 +203,8 @@ bool dnn_csv_next_field(dnn_csv_row *row, char delimiter, dnn_csv_field *f) {
     *f = (dnn_csv_field){.text = at};
     if (at < row->end && *at == '"') {
         at = take_quoted(at, row->end, f);
-        while (at < row->end &&
-               !delimits(*at, delimiter)) /* what follows the quotes is passed over */
-            at++;
+        for (; at < row->end && !delimits(*at, delimiter); at++)
+            f->runs_on = f->runs_on || !is_blank(at, 1);
     } else {
         if (delimiter == ' ')
             while (at < row->end && !delimits(*at, delimiter))

@@ -42,6 +42,7 @@ typedef struct dnn_csv_field {
     const char *text; /* without blanks around it, and without its quotes */
     size_t size;
     bool escaped; /* "" in it stands for a quote */
+    bool runs_on; /* after its closing quote comes more than blanks, which is not in the text */
 } dnn_csv_field;
 
 /* Splits off the field at row->at; false when there are none left. Of a delimiter ' ' any number

@@ -38,6 +38,14 @@ struct dnn_csv {
  * first one that holds values. */
 dnn_status dnn_csv_look(dnn_csv *csv, dnn_error *err);
 
+/* A field of the row that was given last is not what it should be. */
+dnn_status dnn_csv_fail_value(const dnn_csv *csv, size_t column, const dnn_csv_field *field,
+                              const char *why, dnn_error *err);
+
+/* A field has to end with its closing quote, where it has one. */
+dnn_status dnn_csv_check_quotes(const dnn_csv *csv, size_t column, const dnn_csv_field *field,
+                                dnn_error *err);
+
 /* The row that was given last has `count` fields, and the first row another number. */
 dnn_status dnn_csv_fail_count(const dnn_csv *csv, size_t count, dnn_error *err);
 

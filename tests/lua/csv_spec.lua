@@ -20,6 +20,8 @@ describe("dnn.data.csv", function()
       "a|b|y\r1|2.5|3\r-4|0.5|6\r",
       "a b   y\n  1 2.5\t3\n-4 0.50 6  \n",
       '"a","b","y"\n"1","2.5","3"\n"-4", 0.5 ,"6"\n',
+      '"a" , "b","y"\t\r\n "1" ,"2.5" ,"3"\r\n-4,"0.5"\t, "6" \r\n',
+      '"a"|"b"|"y"\n"1"|"2.5"|"3"\n"-4"|"0.5"|"6"\n',
     }
     for _, text in ipairs(tables) do
       local t = assert(data.csv(put(text), {label = "y"}))
@@ -105,6 +107,16 @@ describe("dnn.data.csv", function()
     refuses("line 3, column 1: '-0X1f' is not a decimal number, and hexadecimal ones are not read", data.csv,
       put "1\n2\n-0X1f\n")
     refuses("line 2 opens a quote that is never closed", data.csv, put 'a,b\n"1,2\n3,4\n')
+    local after = " has text after its closing quote; expected the delimiter there (a quote in quotes is doubled)"
+    for text, place in pairs{
+      ['a,b\n"12"34,5\n1,2\n'] = "line 2, column 1 (a): '12'", ['a,b\n1,2\n"1"2"3",5\n'] = "line 3, column 1 (a): '1'",
+      ['a,b\n1,2\n3,"4" # junk\n'] = "line 3, column 2 (b): '4'", ['a,"b"c\n1,2\n'] = "line 1, column 2: 'b'",
+      ['a,b\nx,2\n"x" y,3\n'] = "line 3, column 1 (a): 'x'", ['a b\n"1"2 3\n'] = "line 2, column 1 (a b): '1'",
+      [("a,b\n" .. ("1,2\n"):rep(40)) .. '3,"4"5'] = "line 42, column 2 (b): '4'",
+    } do
+      refuses(place .. after, data.csv, put(text))
+    end
+    refuses("line 2, column 2 (b): '2'" .. after, data.csv, put 'a,b\n1,"2"3\n', {columns = {"a"}})
     refuses("has no rows of values after its header", data.csv, put "a,b\n")
     refuses("expected a CSV file, but the file is empty", data.csv, put "")
     refuses("has no rows", data.csv, put "\n \n")

@@ -42,14 +42,14 @@ dnn.data = {}
 
 ---Reads a CSV file, plain or gzipped.
 ---
----Header and delimiter are detected. Fields may be quoted, line ends may be of any kind, and a byte order mark is
----skipped. A column holds numbers, or strings where its first value is not a number: a string becomes the number of its
+---Header and delimiter are detected. Fields may be quoted, with only blanks after the quotes, line ends may be of
+---any kind, and a byte order mark is skipped. A column holds numbers, or strings where its first value is not a number: a string becomes the number of its
 ---class, 1..C in the order of their bytes. Numbers are decimal: 0x10 and 1_000 are strings, as in pandas. Empty fields, NA,
 ---N/A, NaN, null, None and ? count as missing. Of several columns named price the second is named price.1, the third
 ---price.2, as in pandas; the first is chosen by its number, not as price.
 ---
 ---Errors: nil and a message with file, line and column for a column that does not exist or whose name others have too, a
----line with too few or too many fields, a string where a number is expected, a number that would become infinite, or a
+---line with too few or too many fields, text after the quotes of a field, a string where a number is expected, a number that would become infinite, or a
 ---missing value.
 ---
 ---```lua
