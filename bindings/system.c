@@ -221,6 +221,14 @@ static int is_same_file(lua_State *L) {
     return 1;
 }
 
+/* dnn._exists(path): whether something is there. Opens nothing: of a pipe that would wait. */
+static int exists(lua_State *L) {
+    struct stat info;
+
+    lua_pushboolean(L, stat(luaL_checkstring(L, 1), &info) == 0);
+    return 1;
+}
+
 /* dnn._cache_path(name): the path of that name in the user's cache; nil where there is no home. */
 static int cache_path(lua_State *L) {
     char path[PATH_MAX];
@@ -244,6 +252,7 @@ static const dnnlua_function functions[] = {
 static const luaL_Reg of_the_lua_half[] = {
     {"_entries",    list_entries  },
     {"_same_file",  is_same_file  },
+    {"_exists",     exists        },
     {"_claim",      claim_folder  },
     {"_release",    release_folder},
     {"_page",       page          },

@@ -13,11 +13,14 @@
 
 enum { LONGEST_LINE = 200 };
 
-/* Copies a line of a file without its end; false when there is none. A pipe, which could not be
- * read twice, has none. */
-static bool read_source_line(const char *path, int number, char line[LONGEST_LINE]) {
+bool can_be_read_again(const char *path) {
     struct stat status;
-    FILE *file = stat(path, &status) == 0 && S_ISREG(status.st_mode) ? fopen(path, "r") : NULL;
+    return stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+/* Copies a line of a file without its end; false when there is none. */
+static bool read_source_line(const char *path, int number, char line[LONGEST_LINE]) {
+    FILE *file = can_be_read_again(path) ? fopen(path, "r") : NULL;
     if (file == NULL)
         return false;
     int c = 0;

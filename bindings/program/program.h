@@ -161,6 +161,9 @@ void take_from_lua(lua_State *L);
 
 /* --- traceback.c, excerpt.c --- */
 
+/* Whether the path is a file, and not, say, a pipe. */
+bool can_be_read_again(const char *path);
+
 enum { INNER_FRAMES = 50 }; /* between a script and what raises, at most */
 
 /* True for a function of the module or the program, which a script's author did not write. */

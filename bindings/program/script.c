@@ -155,7 +155,7 @@ bool run_script(lua_State *L, const char *name, bool warns) {
     int status = lua_pcall(L, 1, 1, 0);
     if (status == LUA_OK) {
         status = luaL_loadfilex(L, lua_tostring(L, -1), chunk_mode());
-        if (status == LUA_OK && warns)
+        if (status == LUA_OK && warns && can_be_read_again(lua_tostring(L, -2)))
             warn_of_globals(L, lua_tostring(L, -2));
         lua_remove(L, -2);
     }

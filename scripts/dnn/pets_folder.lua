@@ -5,11 +5,6 @@ local new_bar = require "dnn.bar".new
 
 local pets_folder = {}
 
-local function exists(path)
-  local file = io.open(path, "rb")
-  return file ~= nil and file:close()
-end
-
 -- The folder of these images in the user's cache; without a home, in this folder.
 local function cache_path(opts)
   local name = ("dnnlua/pets-%d-%d-%d-%d"):format(pets.version, opts.seed, opts.size, opts.count)
@@ -30,7 +25,7 @@ function pets_folder.draw_folder(folder, opts)
     local random = streams:split() -- an animal does not depend on which ones were drawn before
     local kind = i % 2 == 1 and "cat" or "dog"
     local path = ("%s/%s.%d.png"):format(folder, kind, (i - 1) // 2)
-    if not exists(path) then
+    if not dnn._exists(path) then
       local picture = pets.draw(kind, opts.size, random)
       local written, why = dnn.data.write_png(path, picture, opts.size, opts.size)
       if not written then return nil, why end

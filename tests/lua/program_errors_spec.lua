@@ -214,6 +214,10 @@ describe("dnnlua", function()
       assert.same({"", told .. "runs\n", 0}, {run("-W " .. path)})
       assert.same({"", "runs\n", 0}, {run(path)})
       assert.same({"", told .. "runs\n", 0}, {run("-W -e 'x = 1' " .. path)})
+      path = file("pipe", "") -- which cannot be read twice
+      assert(os.execute(("rm %s && mkfifo %s"):format(path, path)))
+      local command = [[{ timeout 20 sh -c 'echo "print(1)" >%s' & } && timeout 20 %s -W %s]]
+      assert.same({"1\n", "", 0}, {shell(command:format(path, quote(program.dnnlua), path))})
     end)
 
     it("do not warn of names that the program or a statement has defined, or a metatable may give", function()

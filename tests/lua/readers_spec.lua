@@ -106,6 +106,9 @@ describe("dnn.data.mnist", function()
     put(idx(12, {2}, string.pack(">i4i4", 1, 0x7FFFFFFF)), names[2]) -- as many classes would fill the memory
     refuses_with(names[2] .. ": expected labels, bytes, got int32", data.mnist, files.folder)
     os.remove(files.folder .. "/" .. names[2])
+    assert(os.execute("mkfifo " .. program.quote(files.folder .. "/" .. names[2])))
+    refuses_with(names[2] .. ": is not a regular file", data.mnist, files.folder)
+    os.remove(files.folder .. "/" .. names[2])
     refuses_with("has no train-labels-idx1-ubyte, plain or .gz; expected train-images-idx3-ubyte",
       data.mnist, files.folder)
   end)
@@ -133,6 +136,9 @@ describe("dnn.data.cifar10", function()
     os.remove(files.folder .. "/data_batch_3.bin")
     refuses("has 4 of the 5 files data_batch_1.bin to data_batch_5.bin, and a test_batch.bin",
       data.cifar10, files.folder)
+    assert(os.execute("mkfifo " .. program.quote(files.folder .. "/data_batch_3.bin")))
+    refuses_with("data_batch_3.bin: is not a regular file", data.cifar10, files.folder)
+    os.remove(files.folder .. "/data_batch_3.bin")
     put("\x80\4", "data_batch_1")
     refuses_with("is CIFAR-10's version for Python, whose pickles could run any code; download the binary version",
       data.cifar10, files.folder)

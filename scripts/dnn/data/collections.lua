@@ -27,16 +27,11 @@ local function read_options(where, options)
   return opts
 end
 
-local function is_file(path)
-  local file <close> = io.open(path, "rb")
-  return file ~= nil
-end
-
--- The first of these names that is a file in the folder.
+-- The first of these names that is there in the folder.
 local function find(folder, names)
   for _, name in ipairs(names) do
     local path = folder .. "/" .. name
-    if is_file(path) then return path end
+    if dnn._exists(path) then return path end
   end
 end
 
@@ -130,7 +125,7 @@ local function cifar_files(folder)
   for i = 1, 5 do train[#train + 1] = find(folder, {("data_batch_%d.bin"):format(i)}) end
   local test = find(folder, {"test_batch.bin"})
   if #train == 5 and test then return train, test end
-  if is_file(folder .. "/data_batch_1") then
+  if dnn._exists(folder .. "/data_batch_1") then
     return fail("%s: is CIFAR-10's version for Python, whose pickles could run any code; download the binary version, "
       .. "cifar-10-binary.tar.gz", folder)
   end
@@ -142,7 +137,7 @@ end
 function collections.cifar10(folder, options)
   if type(folder) ~= "string" then arguments.wrong(1, "the path of a folder", folder) end
   local opts = read_options("dnn.data.cifar10", options)
-  if is_file(folder .. "/cifar-10-batches-bin/test_batch.bin") then folder = folder .. "/cifar-10-batches-bin" end
+  if dnn._exists(folder .. "/cifar-10-batches-bin/test_batch.bin") then folder = folder .. "/cifar-10-batches-bin" end
   local files, test_file = cifar_files(folder)
   if not files then return nil, test_file end
   local train, message = cifar_set(files, opts)
