@@ -42,6 +42,14 @@ dnn_status dnn_image_check_size(const dnn_image_source *source, uint64_t width, 
     return DNN_OK;
 }
 
+dnn_status dnn_image_fail_colour(const dnn_image_source *source, const char *format,
+                                 unsigned colour, size_t colours, dnn_error *err) {
+    return dnn_fail(err, DNN_ERROR_FORMAT,
+                    "%s: the %s is damaged: a pixel has the colour %u of a palette of %zu, which "
+                    "are counted from 0",
+                    source->name, format, colour, colours);
+}
+
 dnn_status dnn_image_allocate(dnn_image *out, size_t width, size_t height, size_t channels,
                               const char *name, dnn_error *err) {
     out->width = width;

@@ -34,8 +34,8 @@ static dnn_status find_palette(bitmap *b, const dnn_image_source *source, size_t
                                uint32_t used, dnn_error *err) {
     b->palette = source->bytes + at;
     b->colours = used > 0 && used < 1u << b->bits ? used : 1u << b->bits;
-    if (at > pixels || b->colours > (pixels - at) / b->entry)
-        b->colours = at > pixels ? 0 : (pixels - at) / b->entry;
+    if (b->colours > (pixels - at) / b->entry)
+        b->colours = (pixels - at) / b->entry;
     return b->colours > 0 ? DNN_OK : damaged(source, "has no palette", err);
 }
 
@@ -88,6 +88,8 @@ static dnn_status read_header(bitmap *b, const dnn_image_source *source, dnn_err
     dnn_status status = dnn_image_check_size(source, b->width, b->height, 8, err);
     if (status != DNN_OK)
         return status;
+    if (pixels < FILE_HEADER + header)
+        return damaged(source, "is damaged: its pixels begin inside its header", err);
     b->stride = ((size_t)b->width * b->bits + 31) / 32 * 4;
     if (pixels > source->size || b->height > (source->size - pixels) / (b->stride ? b->stride : 1))
         return damaged(source, "is cut short", err);
@@ -109,14 +111,23 @@ static unsigned field(uint32_t pixel, uint32_t mask, unsigned absent) {
     return (unsigned)(((uint64_t)((pixel & mask) >> low) * 255 + most / 2) / most);
 }
 
-static void put_pixel(uint8_t *out, size_t channels, const bitmap *b, const uint8_t *row,
-                      size_t x) {
-    if (b->bits <= 8) {
+/* A row whose pixels are numbers of colours. */
+static dnn_status put_indexed(uint8_t *out, size_t channels, const bitmap *b, const uint8_t *row,
+                              const dnn_image_source *source, dnn_error *err) {
+    for (size_t x = 0; x < b->width; x++, out += channels) {
         const unsigned shift = 8 - b->bits - (unsigned)(x * b->bits % 8);
         const unsigned index = row[x * b->bits / 8] >> shift & ((1u << b->bits) - 1);
-        const uint8_t *c = b->palette + (index < b->colours ? index : 0) * b->entry;
+        if (index >= b->colours)
+            return dnn_image_fail_colour(source, "BMP", index, b->colours, err);
+        const uint8_t *c = b->palette + index * b->entry;
         dnn_put_pixel(out, channels, c[2], c[1], c[0]);
-    } else if (b->bits == 24) {
+    }
+    return DNN_OK;
+}
+
+static void put_pixel(uint8_t *out, size_t channels, const bitmap *b, const uint8_t *row,
+                      size_t x) {
+    if (b->bits == 24) {
         const uint8_t *c = row + 3 * x;
         dnn_put_pixel(out, channels, c[2], c[1], c[0]);
     } else {
@@ -138,10 +149,14 @@ dnn_status dnn_bmp_decode(dnn_image *out, dnn_image_source *source, dnn_error *e
     if (status != DNN_OK)
         return status;
     uint8_t *to = out->pixels;
-    for (size_t y = 0; y < out->height; y++) {
+    for (size_t y = 0; y < out->height && status == DNN_OK; y++) {
         const uint8_t *row = b.pixels + (b.top_down ? y : out->height - 1 - y) * b.stride;
-        for (size_t x = 0; x < out->width; x++, to += out->channels)
-            put_pixel(to, out->channels, &b, row, x);
+        if (b.bits <= 8)
+            status = put_indexed(to, out->channels, &b, row, source, err);
+        else
+            for (size_t x = 0; x < out->width; x++)
+                put_pixel(to + x * out->channels, out->channels, &b, row, x);
+        to += out->width * out->channels;
     }
-    return DNN_OK;
+    return status;
 }

@@ -25,6 +25,10 @@ dnn_status dnn_image_check_size(const dnn_image_source *source, uint64_t width, 
 dnn_status dnn_image_allocate(dnn_image *out, size_t width, size_t height, size_t channels,
                               const char *name, dnn_error *err);
 
+/* DNN_ERROR_FORMAT: a pixel's colour, counted from 0, is none of the palette's. */
+dnn_status dnn_image_fail_colour(const dnn_image_source *source, const char *format,
+                                 unsigned colour, size_t colours, dnn_error *err);
+
 /* Luma 0.299 R + 0.587 G + 0.114 B, rounded. */
 static inline uint8_t dnn_luma(unsigned r, unsigned g, unsigned b) {
     return (uint8_t)((299 * r + 587 * g + 114 * b + 500) / 1000);

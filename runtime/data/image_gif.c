@@ -70,19 +70,24 @@ static int interlaced_row(int n, int height) {
     return height - 1;
 }
 
-static void put_line(dnn_image *out, const GifImageDesc *frame, const ColorMapObject *colours,
-                     int y, const GifPixelType *line, int transparent) {
+/* What of a line is on the screen. Returns the first colour that the palette does not have, or -1.
+ */
+static int put_line(dnn_image *out, const GifImageDesc *frame, const ColorMapObject *colours, int y,
+                    const GifPixelType *line, int transparent) {
     if ((size_t)(frame->Top + y) >= out->height)
-        return;
+        return -1;
     uint8_t *row = out->pixels + (size_t)(frame->Top + y) * out->width * out->channels;
     for (int x = 0; x < frame->Width && (size_t)(frame->Left + x) < out->width; x++) {
         const int index = line[x];
-        if (index == transparent || index >= colours->ColorCount)
+        if (index == transparent)
             continue;
+        if (index >= colours->ColorCount)
+            return index;
         const GifColorType *c = &colours->Colors[index];
         dnn_put_pixel(row + (size_t)(frame->Left + x) * out->channels, out->channels, c->Red,
                       c->Green, c->Blue);
     }
+    return -1;
 }
 
 static dnn_status decode(GifFileType *gif, dnn_image *out, const stream *s,
@@ -113,11 +118,15 @@ static dnn_status decode(GifFileType *gif, dnn_image *out, const stream *s,
         return dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory for a row of %d pixels",
                         source->name, frame->Width);
     for (int n = 0; n < frame->Height && status == DNN_OK; n++) {
-        if (DGifGetLine(gif, line, frame->Width) == GIF_ERROR)
+        if (DGifGetLine(gif, line, frame->Width) == GIF_ERROR) {
             status = fail(gif->Error, s, source, err);
-        else
-            put_line(out, frame, colours, frame->Interlace ? interlaced_row(n, frame->Height) : n,
-                     line, transparent);
+            break;
+        }
+        const int y = frame->Interlace ? interlaced_row(n, frame->Height) : n;
+        const int unknown = put_line(out, frame, colours, y, line, transparent);
+        if (unknown >= 0)
+            status = dnn_image_fail_colour(source, "GIF", (unsigned)unknown,
+                                           (size_t)colours->ColorCount, err);
     }
     dnn_free(line);
     return status;

@@ -64,6 +64,21 @@ static void bmp_headers_that_do_not_fit_their_file_are_refused(void **state) {
     check_refused(HEADER_40("\x36\0\0\0", "\x08\0", "\1\0\0\0") "1234", "a: the BMP is compressed");
     check_refused(HEADER_40("\x3c\0\0\0", "\x20\0", "\0\0\0\0") "1234", "a: the BMP is cut short");
     check_refused(BMP "\x36\0\0\0\x28\0\0\0", "a: the BMP is cut short in its header");
+    check_refused(HEADER_40("\x35\0\0\0", "\x18\0", "\0\0\0\0") "12345678",
+                  "a: the BMP is damaged: its pixels begin inside its header");
+    check_refused(HEADER_40("\0\0\0\0", "\x08\0", "\0\0\0\0") "12345678",
+                  "a: the BMP is damaged: its pixels begin inside its header");
+}
+
+/* Of two colours: numbers 2 and 3 are none, but for the transparent one. */
+static void gif_with_a_colour_that_its_palette_lacks_is_refused(void **state) {
+    (void)state;
+#define GIF(control, codes)                                                                        \
+    "GIF89a\1\0\1\0\x80\0\0\1\2\3\4\5\6" control ",\0\0\0\0\1\0\1\0\0\2\2" codes "\1\0;"
+    check_bytes(GIF("", "\x4c"), 3, 1, 1, 4, 5, 6);
+    check_refused(GIF("", "\x5c"),
+                  "a: the GIF is damaged: a pixel has the colour 3 of a palette of 2, which are");
+    check_bytes(GIF("!\xf9\4\1\0\0\3\0", "\x5c"), 3, 1, 1, 255, 255, 255);
 }
 
 /* Codes of 3 bits: clear (4), the pixels, the end (5). */
@@ -116,6 +131,7 @@ int main(void) {
         cmocka_unit_test(bmp_with_a_mask_of_alpha_is_composed_over_white),
         cmocka_unit_test(bmp_headers_that_do_not_fit_their_file_are_refused),
         cmocka_unit_test(gif_without_a_palette_or_a_screen),
+        cmocka_unit_test(gif_with_a_colour_that_its_palette_lacks_is_refused),
         cmocka_unit_test(exif_that_is_not_as_it_should_be_turns_nothing),
         cmocka_unit_test(an_image_of_more_than_2_to_the_30_bytes_is_refused),
     };

@@ -144,7 +144,11 @@ static void reads_bmp_of_every_depth(void **state) {
     size = make_bmp(file, 3, 1, 4, 0, palette, 8, (uint8_t[]){0x10, 0x1f, 0, 0}, 4);
     check_decodes(file, size, 3, 3, 1, (uint8_t[]){255, 0, 0, 0, 0, 0, 255, 0, 0});
     size = make_bmp(file, 2, 1, 8, 0, palette, 8, (uint8_t[]){1, 200, 0, 0}, 4);
-    check_decodes(file, size, 3, 2, 1, (uint8_t[]){255, 0, 0, 0, 0, 0}); /* no such colour: 0 */
+    dnn_image image;
+    check_fails(dnn_image_decode(&image, file, size, "a.bmp", as(3, 0, 0), &err), DNN_ERROR_FORMAT,
+                "a.bmp: the BMP is damaged: a pixel has the colour 200 of a palette of 2, which");
+    size = make_bmp(file, 2, 1, 8, 0, palette, 8, (uint8_t[]){1, 0, 200, 200}, 4);
+    check_decodes(file, size, 3, 2, 1, (uint8_t[]){255, 0, 0, 0, 0, 0}); /* none beside the row */
 
     /* 5 bits each: 31 of red, 16 of green (131.6), and 1 of blue (8.2) */
     size = make_bmp(file, 2, 1, 16, 0, NULL, 0, (uint8_t[]){0x00, 0x7c, 0x01, 0x02}, 4);
@@ -158,7 +162,6 @@ static void reads_bmp_of_every_depth(void **state) {
     size = make_bmp(file, 2, 1, 16, 3, masks, 12, (uint8_t[]){0xe0, 0x07, 0x1f, 0xf8}, 4);
     check_decodes(file, size, 3, 2, 1, (uint8_t[]){0, 255, 0, 255, 0, 255});
 
-    dnn_image image;
     size = make_bmp(file, 2, 2, 8, 1, palette, 8, rows24, sizeof rows24);
     check_fails(dnn_image_decode(&image, file, size, "a.bmp", as(3, 0, 0), &err), DNN_ERROR_FORMAT,
                 "a.bmp: the BMP is compressed, which is not read: convert it to PNG or JPEG");
