@@ -16,6 +16,7 @@
 typedef struct member {
     char *name; /* without .npy */
     uint64_t at, packed, size;
+    uint64_t end; /* where the next one or the directory begins */
     uint32_t crc;
     unsigned flags, method;
 } member;
@@ -141,8 +142,7 @@ static dnn_status check_names(const dnn_npz *npz, const member **sorted, dnn_err
 }
 
 /* Every array needs its packed bytes and a local header before them, all before the directory. */
-static dnn_status check_places(const dnn_npz *npz, const member **sorted, uint64_t end,
-                               dnn_error *err) {
+static dnn_status check_places(dnn_npz *npz, const member **sorted, uint64_t end, dnn_error *err) {
     dnn_status status = DNN_OK;
     for (size_t i = 0; i < npz->count; i++)
         sorted[i] = &npz->members[i];
@@ -157,11 +157,12 @@ static dnn_status check_places(const dnn_npz *npz, const member **sorted, uint64
                 err);
         else if (m->method == METHOD_STORED && m->size != m->packed)
             status = fail_member(npz, m, "is stored with two different sizes", err);
+        npz->members[m - npz->members].end = next;
     }
     return status;
 }
 
-static dnn_status check_members(const dnn_npz *npz, uint64_t end, dnn_error *err) {
+static dnn_status check_members(dnn_npz *npz, uint64_t end, dnn_error *err) {
     const member **sorted = dnn_calloc(npz->room, sizeof *sorted);
     if (sorted == NULL)
         return dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory to open it", npz->path);
@@ -279,7 +280,8 @@ dnn_status dnn_npz_require(dnn_npz *npz, size_t i, dnn_error *err) {
 
 /* --- one array --- */
 
-/* Where its bytes begin, after the local header, which has to have the same name. */
+/* Where its bytes begin, after the local header, which has to have the same name; with that they
+ * still have to end before the next member. */
 static dnn_status find_data(const dnn_npz *npz, const member *m, uint64_t *data, dnn_error *err) {
     const size_t length = strlen(m->name), size = LOCAL_SIZE + length + 4; /* they are there */
     unsigned char *local = dnn_alloc(size);
@@ -294,6 +296,8 @@ static dnn_status find_data(const dnn_npz *npz, const member *m, uint64_t *data,
         status = fail_member(npz, m, "has another name at its place than in the directory", err);
     else if (status == DNN_OK)
         *data = m->at + size + dnn_npz_get16(local + 28);
+    if (status == DNN_OK && (*data > m->end || m->packed > m->end - *data))
+        status = fail_member(npz, m, "reaches beyond its place; its local header is damaged", err);
     dnn_free(local);
     return status;
 }

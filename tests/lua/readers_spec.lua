@@ -284,6 +284,14 @@ describe("dnn.data.npz", function()
     refuses("array 'x' comes twice", data.npz, put(zip {x, member("x", array(3))}))
     refuses("array 'y' has another name at its place than in the directory", data.npz,
       put((zip {x, y}:gsub("y%.npy", "z.npy", 1))))
+    -- x's local header claims an extra field that reaches over y's header, to y's bytes
+    local z = {"x.npy", ("\0"):rep(#y[2]), crc = y.crc}
+    local shared = zip {z, y}
+    shared = shared:sub(1, 28) .. string.pack("<I2", #y[2] + 35) .. shared:sub(31)
+    refuses("array 'x' reaches beyond its place; its local header is damaged", data.npz, put(shared))
+    assert.same({{3}}, assert(data.npz(files.path, {names = {"y"}})).y:table())
+    refuses("array 'y' reaches beyond its place; its local header is damaged", data.npz,
+      put((zip {x, y}:gsub("\0\0y%.npy", "\1\0y.npy", 1))))
     refuses("has an array without a name", data.npz, put(zip {member(".npy", array(1))}))
     refuses("has an array whose name holds a zero byte", data.npz, put(zip {member("a\0b.npy", array(1))}))
     local whole = zip {x, y}
