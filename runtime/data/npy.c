@@ -140,14 +140,14 @@ static const char *kind_name(char kind) {
 static dnn_status read_type(const dnn_source *source, const char *text, dnn_array *out,
                             dnn_error *err) {
     const char *kind = text + (strchr("<>=|", text[0]) != NULL);
-    char *end;
-    unsigned long size = kind[0] == '\0' ? 0 : strtoul(kind + 1, &end, 10);
+    const size_t digits = kind[0] == '\0' ? 0 : strspn(kind + 1, "0123456789");
+    const bool numbered = digits > 0 && kind[1 + digits] == '\0';
     const char big = __BYTE_ORDER == __BIG_ENDIAN ? '<' : '>';
-    if (kind[0] == '?')
+    if (strcmp(kind, "?") == 0)
         out->type = DNN_STORED_BOOL;
-    else if (kind[0] == '\0' || !type_of(kind[0], size, &out->type) || *end != '\0')
+    else if (!numbered || !type_of(kind[0], strtoul(kind + 1, NULL, 10), &out->type))
         return dnn_source_fail(source, DNN_ERROR_TYPE, err, "its elements ('%s') are %s", text,
-                               kind_name(kind[0]));
+                               kind_name(kind[0] == 'f' && !numbered ? '\0' : kind[0]));
     out->swapped = text[0] == big;
     return DNN_OK;
 }

@@ -187,6 +187,11 @@ describe("dnn.data.npy", function()
       refuses(damaged, data.npy, put(npy("'<f4'", "False", shape, "")))
     end
     refuses(damaged, data.npy, put(npy("'<f4'", "Maybe", "(1,)", "")))
+    for _, descr in ipairs {"?f8", "?1", "<f-18446744073709551612", "<f+4", "f 4", "<f4 ", "<f4f", "<i", "u"} do
+      refuses(("its elements ('%s') are a type that a Matrix cannot hold"):format(descr), data.npy,
+        put(npy(("'%s'"):format(descr), "False", "(1,)", ("\0"):rep(8))))
+    end
+    assert.same({{1, 0}}, assert(data.npy(put(npy("'<?'", "False", "(2,)", "\1\0")))):table())
     refuses(damaged, data.npy, put(npy("'<f4'", "False, 'shape': (2,)", "(1,)", "")))
     refuses("its shape has more elements than can be counted", data.npy,
       put(npy("'<f4'", "False", "(4294967296, 4294967296)", "")))
