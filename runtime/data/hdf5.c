@@ -164,7 +164,8 @@ dnn_status dnn_hdf5_find(const dnn_hdf5 *file, const char *name, const dnn_hdf5_
     }
     for (size_t i = 0; i < file->count; i++) {
         const char *each = file->datasets[i].name, *comma = length == 0 ? "" : ", ";
-        bool fits = length + strlen(each) + 40 < sizeof names; /* and what follows, if it does not */
+        bool fits =
+            length + strlen(each) + 40 < sizeof names; /* and what follows, if it does not */
         int n = fits ? snprintf(names + length, sizeof names - length, "%s%s", comma, each)
                      : snprintf(names + length, sizeof names - length, "%s... (%zu in all)", comma,
                                 file->count);
@@ -237,6 +238,18 @@ static dnn_status fail_inexact(const reading *r, size_t element, const char *byt
                          (unsigned long long)(negative ? -x : x));
 }
 
+/* Booleans are bytes, of which others than these two would come as true. */
+static dnn_status check_booleans(const reading *r, size_t first, size_t length, dnn_error *err) {
+    const unsigned char *bytes = (const unsigned char *)r->stored;
+    for (size_t k = 0; k < length; k++)
+        if (bytes[k] > 1)
+            return dnn_hdf5_fail(
+                r->file, r->info->name, DNN_ERROR_TYPE, err,
+                "is %s, and its element %zu, %d, is neither 0 (false) nor 1 (true)", r->info->type,
+                first + k + 1, bytes[k]);
+    return DNN_OK;
+}
+
 /* `length` elements from the selected part of the file, the first being number `first`. */
 static dnn_status read_part(const reading *r, hsize_t first, hsize_t length, dnn_error *err) {
     size_t size = dnn_stored_info(r->info->stored)->size;
@@ -249,6 +262,11 @@ static dnn_status read_part(const reading *r, hsize_t first, hsize_t length, dnn
     H5Sclose(memory);
     if (result < 0)
         return fail_read(r, err);
+    if (r->info->stored == DNN_STORED_BOOL) {
+        dnn_status status = check_booleans(r, (size_t)first, (size_t)length, err);
+        if (status != DNN_OK)
+            return status;
+    }
     if (r->stored != NULL) {
         size_t done = dnn_stored_decode(r->info->stored, false, r->stored, (size_t)length, to);
         if (done < length)

@@ -24,7 +24,8 @@ typedef struct dnn_hdf5_info {
     bool numeric;  /* integers, booleans and other enumerations, or floating point, in a shape that
                       can  become a matrix */
     bool is_text;  /* strings */
-    char type[32]; /* as stored: "uint8", "int64", "float32", "bool", "string", ... */
+    char type[96]; /* as stored: "uint8", "int64", "float32", "bool", "string", ...; where it is for
+                      its shape or its range that it cannot become a matrix, that after it */
     dnn_stored stored; /* of the numbers as they are read */
     dnn_dtype dtype;   /* of the matrix they become (math/stored.h) */
     size_t rows,

@@ -6,6 +6,7 @@
 
 #include "core/grow.h"
 #include "core/memory.h"
+#include "data/array.h"
 #include "data/hdf5_file.h"
 
 #define MAX_LINKS                                                                                  \
@@ -25,17 +26,41 @@ static dnn_stored integer_of(hid_t type) {
     return types[H5Tget_sign(type) != H5T_SGN_NONE][(size > 1) + (size > 2) + (size > 4)];
 }
 
-/* An enumeration's values are those of its integer type; one of FALSE and TRUE is h5py's boolean.
- */
+/* For an enumeration of single bytes. */
+static bool has_member(hid_t type, const char *name, unsigned char value) {
+    unsigned char there = 0;
+    int index = H5Tget_member_index(type, name);
+    return index >= 0 && H5Tget_member_value(type, (unsigned)index, &there) >= 0 && there == value;
+}
+
+/* An enumeration's values are those of its integer type; one of FALSE = 0 and TRUE = 1 is h5py's
+ * boolean. */
 static void describe_enum(dnn_hdf5_info *info, hid_t type) {
     hid_t base = H5Tget_super(type);
-    char *first = H5Tget_nmembers(type) == 2 ? H5Tget_member_name(type, 0) : NULL;
-    bool is_bool = first != NULL && strcmp(first, "FALSE") == 0 && H5Tget_size(base) == 1;
-    H5free_memory(first);
+    bool is_bool = H5Tget_size(type) == 1 && H5Tget_nmembers(type) == 2 &&
+                   has_member(type, "FALSE", 0) && has_member(type, "TRUE", 1);
     info->numeric = H5Tget_size(base) <= 8;
     info->stored = is_bool ? DNN_STORED_BOOL : integer_of(base);
     snprintf(info->type, sizeof info->type, "%s", is_bool ? "bool" : "enum");
     H5Tclose(base);
+}
+
+/* Whether a binary floating point type of so many bits of exponent and of fraction holds every
+ * number of this one. */
+static bool is_within(hid_t type, size_t exponent_bits, size_t fraction_bits) {
+    size_t sign, at, exponent = 0, begin, fraction = 0;
+    if (H5Tget_fields(type, &sign, &at, &exponent, &begin, &fraction) < 0 ||
+        exponent > exponent_bits || fraction > fraction_bits)
+        return false;
+    const size_t bias = H5Tget_ebias(type), most = (size_t)1 << (exponent_bits - 1);
+    return bias < most && ((size_t)1 << exponent) - 1 <= bias + most;
+}
+
+static void describe_float(dnn_hdf5_info *info, hid_t type) {
+    info->numeric = is_within(type, 11, 52);
+    info->stored = is_within(type, 8, 23) ? DNN_STORED_F32 : DNN_STORED_F64;
+    snprintf(info->type, sizeof info->type, "float%zu%s", 8 * H5Tget_size(type),
+             info->numeric ? "" : ", which a float64 does not hold");
 }
 
 static void describe_type(dnn_hdf5_info *info, hid_t type) {
@@ -52,9 +77,7 @@ static void describe_type(dnn_hdf5_info *info, hid_t type) {
                  H5Tget_sign(type) == H5T_SGN_NONE ? "uint" : "int", 8 * size);
         break;
     case H5T_FLOAT:
-        info->numeric = true;
-        info->stored = size <= 4 ? DNN_STORED_F32 : DNN_STORED_F64;
-        snprintf(info->type, sizeof info->type, "float%zu", 8 * size);
+        describe_float(info, type);
         break;
     case H5T_BITFIELD: /* PyTables' boolean */
         info->numeric = size == 1;
@@ -74,30 +97,24 @@ static void describe_type(dnn_hdf5_info *info, hid_t type) {
     info->dtype = dnn_stored_info(info->stored)->dtype;
 }
 
-/* rows and cols from the extent: the first axis counts examples. False when the shape cannot become
- * a matrix: no shape at all, or a size beyond this machine. */
-static bool describe_shape(dnn_hdf5_info *info, hid_t space) {
+/* rows and cols from the extent. NULL; or why the shape cannot become a matrix. */
+static const char *describe_shape(dnn_hdf5_info *info, hid_t space) {
+    static_assert(H5S_MAX_RANK == DNN_HDF5_MAX_RANK && DNN_HDF5_MAX_RANK == DNN_ARRAY_MAX_RANK,
+                  "as many axes as the format allows");
+    dnn_array array = {.type = info->stored};
     hsize_t extent[H5S_MAX_RANK];
-    static_assert(H5S_MAX_RANK == DNN_HDF5_MAX_RANK, "as many axes as the format allows");
     info->rank = H5Sget_simple_extent_dims(space, extent, NULL);
-    if (info->rank < 0 || H5Sget_simple_extent_type(space) == H5S_NULL)
-        return false;
-    uint64_t count = 1; /* of the axes that are not empty */
-    bool empty = false;
-    for (int axis = 0; axis < info->rank; axis++) {
-        info->extent[axis] = extent[axis];
-        empty = empty || extent[axis] == 0;
-        if ((extent[axis] > 0 && __builtin_mul_overflow(count, extent[axis], &count)) ||
-            count > SIZE_MAX / (2 * sizeof(double)))
-            return false;
-    }
-    if (empty && count > DNN_STORED_MOST_EMPTY)
-        return false;
-    info->rows = 1;
-    for (int axis = 1; axis < info->rank; axis++)
-        info->rows *= (size_t)extent[axis];
-    info->cols = info->rank == 0 ? 1 : (size_t)extent[0];
-    return true;
+    if (H5Sget_simple_extent_type(space) == H5S_NULL) /* h5py.Empty: it has a type alone */
+        return "without values";
+    if (info->rank < 0)
+        return "of a damaged shape";
+    array.rank = info->rank;
+    for (int axis = 0; axis < info->rank; axis++)
+        info->extent[axis] = array.extent[axis] = extent[axis];
+    const char *fault = dnn_array_measure(&array);
+    info->rows = array.rows;
+    info->cols = array.cols;
+    return fault;
 }
 
 /* --- what is in another file --- */
@@ -130,13 +147,6 @@ static bool is_elsewhere(hid_t dataset, char *name, size_t room) {
     return external != 0 || is_virtual;
 }
 
-/* h5py.Empty has a type, but neither shape nor values. */
-static void note_null(dnn_hdf5_info *info, hid_t space) {
-    size_t used = strlen(info->type);
-    if (H5Sget_simple_extent_type(space) == H5S_NULL)
-        snprintf(info->type + used, sizeof info->type - used, ", without values");
-}
-
 /* What is damaged is not numeric rather than an end of the list. False when there is no memory. */
 static bool describe(const dnn_hdf5 *file, dnn_hdf5_info *info, hid_t dataset) {
     char name[256];
@@ -148,9 +158,11 @@ static bool describe(const dnn_hdf5 *file, dnn_hdf5_info *info, hid_t dataset) {
         return info->elsewhere != NULL;
     }
     hid_t space = H5Dget_space(dataset);
-    if (!describe_shape(info, space)) {
+    const char *fault = describe_shape(info, space);
+    if (fault != NULL) {
+        size_t used = strlen(info->type);
         info->numeric = info->is_text = false;
-        note_null(info, space);
+        snprintf(info->type + used, sizeof info->type - used, ", %s", fault);
     }
     H5Sclose(space);
     return true;

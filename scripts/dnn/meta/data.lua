@@ -169,12 +169,12 @@ function file:names() end
 ---A dataset of numbers as a matrix, or one of strings as a table of them.
 ---
 ---Shapes: the first axis counts examples and becomes columns, the others are flattened into rows in the file's order; a
----vector becomes 1 x n. uint8 and float32 stay; booleans and other enumerations, and whole numbers of up to 31 bits and
----a sign, become int32, other numbers float64.
+---vector becomes 1 x n. uint8 and float32 stay; narrower floating point becomes float32, booleans (bits in bytes are some,
+---too), other enumerations and whole numbers of up to 31 bits and a sign int32, other numbers float64.
 ---
----Errors: an unknown name, or a dataset that is neither numbers nor strings. Nil and a message where the file is
----damaged, a filter is not installed (it is named), a whole number does not fit a float64 exactly, or the dataset is in
----another file.
+---Errors: an unknown name, or a dataset that is neither strings nor numbers that a float64 holds, as extended precision
+---is not. Nil and a message where the file is damaged, a filter is not installed (it is named), a whole number does not
+---fit a float64 exactly, a boolean is neither 0 nor 1, or the dataset is in another file.
 ---
 ---```lua
 ---local file <close> = dnn.data.hdf5 "train.h5"

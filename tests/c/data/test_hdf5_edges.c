@@ -90,7 +90,7 @@ static void check_numbers(dnn_hdf5 *file, const char *name, dnn_dtype dtype, siz
 static void bits_are_booleans_in_bytes_alone(void **state) {
     (void)state;
     hid_t made = create();
-    add(made, "bits", H5T_STD_B8LE, 1, (hsize_t[]){3}, (unsigned char[]){1, 0, 5});
+    add(made, "bits", H5T_STD_B8LE, 1, (hsize_t[]){3}, (unsigned char[]){1, 0, 1});
     add(made, "wide", H5T_STD_B16LE, 1, (hsize_t[]){1}, (unsigned short[]){1});
     H5Fclose(made);
     dnn_hdf5 *file = open_made();
@@ -108,14 +108,19 @@ static void shapes_that_no_matrix_can_have_are_refused(void **state) {
     add_chunked(made, "overflow", H5T_STD_U8LE, -1, 2, (hsize_t[]){huge, huge}, chunk, NULL);
     add_chunked(made, "huge", H5T_STD_U8LE, -1, 2, (hsize_t[]){huge, (hsize_t)1 << 20}, chunk,
                 NULL);
+    add_chunked(made, "empty", H5T_STD_U8LE, -1, 2, (hsize_t[]){0, huge}, NULL, NULL);
     H5Tset_size(wide, 16);
     add(made, "wide", wide, 1, (hsize_t[]){2}, NULL);
     H5Fclose(made);
     dnn_hdf5 *file = open_made();
     check_refused(file, "null", DNN_ERROR_TYPE,
                   "'null' (int32, without values, 0 axes) cannot be read");
-    check_refused(file, "overflow", DNN_ERROR_TYPE, "'overflow' (uint8, 2 axes) cannot be read");
-    check_refused(file, "huge", DNN_ERROR_TYPE, "'huge' (uint8, 2 axes) cannot be read");
+    check_refused(file, "overflow", DNN_ERROR_TYPE,
+                  "'overflow' (uint8, more elements than can be counted, 2 axes) cannot be read");
+    check_refused(file, "huge", DNN_ERROR_TYPE,
+                  "'huge' (uint8, more elements than can be counted, 2 axes) cannot be read");
+    check_refused(file, "empty", DNN_ERROR_TYPE,
+                  "'empty' (uint8, no elements, and other axes of more than 16777216, 2 axes)");
     check_refused(file, "wide", DNN_ERROR_TYPE, "'wide' (int128, 1 axes) cannot be read");
     dnn_hdf5_close(file);
     H5Sclose(none);
@@ -202,7 +207,7 @@ static void texts_that_share_their_bytes_cannot_become_more_than_the_file_bears(
 static void texts_that_claim_more_than_can_be_counted_are_refused(void **state) {
     (void)state;
     hid_t made = create(), strings = strings_of(64, H5T_STR_NULLPAD);
-    add_chunked(made, "claims", strings, -1, 1, (hsize_t[]){(hsize_t)1 << 59}, (hsize_t[]){16},
+    add_chunked(made, "claims", strings, -1, 1, (hsize_t[]){(hsize_t)1 << 58}, (hsize_t[]){16},
                 NULL);
     H5Tclose(strings);
     H5Fclose(made);

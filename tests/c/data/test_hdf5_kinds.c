@@ -65,14 +65,95 @@ static void booleans_enumerations_and_half_precision_are_numbers(void **state) {
     dnn_hdf5_close(file);
 }
 
+static hid_t new_file;
+
+static void put(const char *name, hid_t stored, hid_t memory, hsize_t count, const void *values) {
+    hid_t space = H5Screate_simple(1, &count, NULL);
+    hid_t set = H5Dcreate2(new_file, name, stored, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    assert_true(set >= 0);
+    assert_true(H5Dwrite(set, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0);
+    H5Dclose(set);
+    H5Sclose(space);
+}
+
+/* A type of one sign bit and so many of exponent and fraction. */
+static void put_floats(const char *name, size_t exponent, size_t fraction, size_t bias,
+                       const double values[2]) {
+    hid_t type = H5Tcopy(H5T_IEEE_F64LE);
+    size_t bits = 1 + exponent + fraction;
+    assert_true(H5Tset_fields(type, bits - 1, fraction, exponent, 0, fraction) >= 0);
+    assert_true(H5Tset_precision(type, bits) >= 0 && H5Tset_size(type, bits / 8) >= 0);
+    assert_true(H5Tset_ebias(type, bias) >= 0);
+    put(name, type, H5T_NATIVE_DOUBLE, 2, values);
+    H5Tclose(type);
+}
+
+static void floating_point_becomes_a_type_that_holds_all_of_it(void **state) {
+    (void)state;
+    const double wide[] = {0x1p1000, -0x1p-1000}, narrow[] = {0x1.8p100, -0x1p-100},
+                 moved[] = {0x1p200, 1};
+    const long double extended[] = {1.0L, 0x1p16000L};
+    new_file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    put_floats("wide", 11, 20, 1023, wide);
+    put_floats("fine", 8, 31, 127, narrow);
+    put_floats("moved", 8, 23, 50, moved);
+    put_floats("brain", 8, 7, 127, narrow);
+    put_floats("beyond", 11, 52, 1000, wide);
+    put("extended", H5T_NATIVE_LDOUBLE, H5T_NATIVE_LDOUBLE, 2, extended);
+    H5Fclose(new_file);
+    dnn_hdf5 *file;
+    check_ok(dnn_hdf5_open(&file, path, NULL, &err));
+    check_numbers(file, "wide", DNN_FLOAT64, 1, 2, wide);
+    check_numbers(file, "fine", DNN_FLOAT64, 1, 2, narrow);
+    check_numbers(file, "moved", DNN_FLOAT64, 1, 2, moved);
+    check_numbers(file, "brain", DNN_FLOAT32, 1, 2, narrow);
+    check_refused(file, "beyond", DNN_ERROR_TYPE,
+                  "(float64, which a float64 does not hold, 1 axes");
+    if (sizeof(long double) > sizeof(double))
+        check_refused(file, "extended", DNN_ERROR_TYPE, ", which a float64 does not hold, 1 axes)");
+    dnn_hdf5_close(file);
+}
+
+static void put_enum(const char *name, const char *first, int8_t of_first, const char *second,
+                     int8_t of_second) {
+    hid_t type = H5Tenum_create(H5T_NATIVE_INT8);
+    H5Tenum_insert(type, first, &of_first);
+    H5Tenum_insert(type, second, &of_second);
+    put(name, type, type, 2, (int8_t[]){of_first, of_second});
+    H5Tclose(type);
+}
+
+static void only_0_and_1_are_booleans(void **state) {
+    (void)state;
+    dnn_matrix m;
+    new_file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    put_enum("turned", "TRUE", 1, "FALSE", 0);
+    put_enum("maybe", "FALSE", 0, "MAYBE", 7);
+    put_enum("signed", "FALSE", 0, "TRUE", -1);
+    put("bits", H5T_STD_B8LE, H5T_STD_B8LE, 3, (uint8_t[]){0, 1, 1});
+    put("numbers", H5T_STD_B8LE, H5T_STD_B8LE, 4, (uint8_t[]){0, 1, 5, 128});
+    H5Fclose(new_file);
+    dnn_hdf5 *file;
+    check_ok(dnn_hdf5_open(&file, path, NULL, &err));
+    check_numbers(file, "turned", DNN_INT32, 1, 2, (double[]){1, 0});
+    assert_string_equal(find(file, "turned")->type, "bool");
+    check_numbers(file, "maybe", DNN_INT32, 1, 2, (double[]){0, 7});
+    check_numbers(file, "signed", DNN_INT32, 1, 2, (double[]){0, -1});
+    check_numbers(file, "bits", DNN_INT32, 1, 3, (double[]){0, 1, 1});
+    check_ok(dnn_matrix_create(&m, DNN_INT32, 1, 4, &err));
+    check_fails(dnn_hdf5_read(file, find(file, "numbers"), &m, &err), DNN_ERROR_TYPE,
+                "'numbers' is bitfield8, and its element 3, 5, is neither 0 (false) nor 1 (true)");
+    dnn_matrix_free(&m);
+    dnn_hdf5_close(file);
+}
+
 static void an_int64_that_a_float64_does_not_hold_is_an_error(void **state) {
     (void)state;
     dnn_hdf5 *file = open_seed("kinds");
     dnn_matrix m;
     check_ok(dnn_matrix_create(&m, DNN_FLOAT64, 1, 1, &err));
-    check_fails(
-        dnn_hdf5_read(file, find(file, "inexact"), &m, &err), DNN_ERROR_TYPE,
-        "dataset 'inexact' is int64, and its element 1, 9007199254740993, does not fit");
+    check_fails(dnn_hdf5_read(file, find(file, "inexact"), &m, &err), DNN_ERROR_TYPE,
+                "dataset 'inexact' is int64, and its element 1, 9007199254740993, does not fit");
     dnn_matrix_free(&m);
     dnn_hdf5_close(file);
 }
@@ -219,6 +300,8 @@ static int remove_files(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(booleans_enumerations_and_half_precision_are_numbers),
+        cmocka_unit_test(floating_point_becomes_a_type_that_holds_all_of_it),
+        cmocka_unit_test(only_0_and_1_are_booleans),
         cmocka_unit_test(an_int64_that_a_float64_does_not_hold_is_an_error),
         cmocka_unit_test(links_give_a_dataset_several_names_and_circles_end),
         cmocka_unit_test(groups_that_link_each_other_without_end_are_refused),
