@@ -64,6 +64,27 @@ static bool is_of_system(const char *here) {
     return stat(here, &info) == 0 && (info.st_mode & S_ISVTX) != 0;
 }
 
+/* Raises where the folder or one in it is searched for programs. Entries of $PATH that are not
+ * absolute mean whatever folder the user is in, and any is in question then. */
+static void check_path(lua_State *L, const char *here) {
+    char entry[PATH_MAX], real[PATH_MAX];
+    const char *at = getenv("PATH");
+    for (size_t length; at != NULL && *at != '\0'; at += length + (at[length] == ':')) {
+        length = strcspn(at, ":");
+        if (at[0] != '/' || length >= sizeof entry)
+            continue;
+        memcpy(entry, at, length);
+        entry[length] = '\0';
+        if (realpath(entry, real) != NULL && is_inside(real, here)) {
+            luaL_error(
+                L,
+                "--safe: a script must not write in %s, where programs are looked for (%s is "
+                "in $PATH); make a folder for it and run it there",
+                here, entry);
+        }
+    }
+}
+
 /* Raises where a script that may write in this folder could change what is run later. */
 static void check_folder(lua_State *L) {
     char here[PATH_MAX], other[PATH_MAX];
@@ -75,6 +96,7 @@ static void check_folder(lua_State *L) {
                    "--safe: a script must not write in %s; make a folder for it and run it there",
                    here);
     }
+    check_path(L, here);
     const char *const own[] = {"bin", "lib/lua/5.4/dnn", "share/lua/5.4/dnn"};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
         const char *path = lua_pushfstring(L, "%s/%s", push_prefix(L), own[i]);

@@ -213,6 +213,27 @@ os.execv(sys.argv[1], sys.argv[1:])]]
     refused(here, "holds dnnlua itself", "HOME=/nonexistent")
   end)
 
+  it("does not start in a folder of $PATH, nor above one", function()
+    assert(os.execute(("cd %s && mkdir -p tools/bin/more empty && ln -s tools/bin programs"):format(quote(folder))))
+    local function start(place, entries)
+      local out, err = shell(("cd %s/%s && PATH=%s:$PATH %s --safe -e 'print(1)'"):format(quote(folder), place,
+        quote(entries), quote(dnnlua)))
+      return out, err
+    end
+    for _, place in ipairs{"tools/bin", "tools"} do
+      for _, entry in ipairs{"tools/bin", "programs", "empty/../tools/bin/", "none:" .. folder .. "/programs"} do
+        local out, err = start(place, folder .. "/" .. entry)
+        assert.equal("", out)
+        local expected = "--safe: a script must not write in %s/%s, where programs are looked for"
+        assert.matches(expected:format(folder, place), err, 1, true)
+      end
+    end
+    for place, entries in pairs{["tools/bin/more"] = folder .. "/tools/bin", empty = folder .. "/tools/bin:.::" } do
+      local _, err = start(place, entries)
+      assert.not_matches("$PATH", err, 1, true)
+    end
+  end)
+
   it("goes with a script or statements alone, and its limits with it", function()
     for arguments, expected in pairs{
       ["--safe"] = "'--safe' needs a script", ["--safe -i x.lua"] = "'--safe' works with neither '-i' nor '--view'",
