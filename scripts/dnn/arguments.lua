@@ -9,7 +9,7 @@
 -- and every function in the table refuses what its parameters do not take (those that end in `...` take all). A value
 -- of the wrong kind is refused by the function itself:
 --
---     if type(path) ~= "string" then arguments.wrong(1, "the path of a file", path) end
+--     if not arguments.is_path(path) then arguments.wrong(1, "the path of a file", path) end
 --
 -- which raises, in the line of the script, "read_image: path must be the path of a file, got 5; usage:
 -- dnn.data.read_image(path [, options])". For functions in C see bindings/arguments.h.
@@ -64,6 +64,11 @@ local function shown(value)
   return type(name) == "string" and name or type(value)
 end
 arguments.shown = shown
+
+-- Whether a value names a file or a folder; an empty string names none.
+function arguments.is_path(value)
+  return type(value) == "string" and value ~= ""
+end
 
 -- The name in the reference of the function that runs at a level of the stack, 1 for the caller; nil where it has none.
 local function known_at(level)

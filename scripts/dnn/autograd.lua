@@ -68,7 +68,7 @@ end
 
 -- Seeing it -------------------------------------------------------------------------------------------
 
-local GRAPH <const> = {svg = {nil, options_of.is "string", "the path of a file"}}
+local GRAPH <const> = {svg = {nil, arguments_of.is_path, "the path of a file"}}
 
 local function name_of(A)
   return core._graph_of(A) or (A.requires_grad and "leaf" or "constant")

@@ -22,8 +22,8 @@ local COMMON <const> = {title = TEXT, x_label = TEXT, y_label = TEXT}
 
 -- Where it is drawn; of a grid, the whole of it.
 local OUTPUT <const> = {
-  png = {nil, options_of.is "string", "the path of a file"},
-  svg = {nil, options_of.is "string", "the path of a file"},
+  png = {nil, arguments.is_path, "the path of a file"},
+  svg = {nil, arguments.is_path, "the path of a file"},
   window = {false, options_of.is "boolean", "true or false"},
   size = {nil, is_size, "a width and a height, {80, 20}: characters in the terminal, points elsewhere"},
   scale = {nil, options_of.number(0.25, 8), "a number of pixels per point from 0.25 to 8"},

@@ -53,6 +53,25 @@ describe("a mistake with data:", function()
       select(2, dnn.data.read_image(path "/tiffs/a.tiff")))
   end)
 
+  it("an empty path, which names nothing", function()
+    local function refused(expected, call)
+      assert.error_matches(call, "the path of " .. expected .. ", got ''", 1, true)
+    end
+    local data, A = dnn.data, dnn.ones(3, 1)
+    for _, read in ipairs{data.csv, data.npy, data.npz, data.idx, data.hdf5} do
+      refused("a file", function() read "" end)
+    end
+    for _, read in ipairs{data.images, data.mnist, data.cifar10} do
+      refused("a folder", function() read "" end)
+    end
+    refused("an image", function() data.read_image "" end)
+    refused("a file", function() data.write_csv("", A) end)
+    refused("a file", function() data.write_npy("", A) end)
+    refused("a file", function() data.write_png("", A, 1, 1) end)
+    refused("a file", function() dnn.plot({{1, 2}}, {png = ""}) end)
+    refused("a file", function() dnn.plot({{1, 2}}, {svg = ""}) end)
+  end)
+
   mistakes(it, {
     {"no folder", function() dnn.data.images() end, "dnn.data.images: expected the path of a folder, got nil"},
     {"a size that is not in a table", function() dnn.data.images("photos", 64) end,

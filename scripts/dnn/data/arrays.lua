@@ -14,13 +14,13 @@ local NPZ <const> = {max_bytes = MAX_BYTES, names = {nil, options_of.names, "a t
 
 -- An IDX file, plain or gzipped, as a matrix, and its shape; or nil and a message.
 function arrays.idx(path, options)
-  if type(path) ~= "string" then arguments.wrong(1, "the path of a file", path) end
+  if not arguments.is_path(path) then arguments.wrong(1, "the path of a file", path) end
   return native.read_idx(path, options_of.read("dnn.data.idx", options, FILE).max_bytes)
 end
 
 -- A .npy file as a matrix, and its shape; or nil and a message.
 function arrays.npy(path, options)
-  if type(path) ~= "string" then arguments.wrong(1, "the path of a file", path) end
+  if not arguments.is_path(path) then arguments.wrong(1, "the path of a file", path) end
   return native.read_npy(path, options_of.read("dnn.data.npy", options, FILE).max_bytes)
 end
 
@@ -40,7 +40,7 @@ end
 
 -- The arrays of a .npz file by name, and their shapes by name; or nil and a message.
 function arrays.npz(path, options)
-  if type(path) ~= "string" then arguments.wrong(1, "the path of a file", path) end
+  if not arguments.is_path(path) then arguments.wrong(1, "the path of a file", path) end
   local opts = options_of.read("dnn.data.npz", options, NPZ)
   local archive <close>, message = native.npz(path, opts.max_bytes)
   if not archive then return nil, message end
@@ -80,7 +80,7 @@ local WRITE <const> = {
 
 -- Writes a matrix as a .npy file whose first axis are the columns. True, or nil and a message.
 function arrays.write_npy(path, A, options)
-  if type(path) ~= "string" then arguments.wrong(1, "the path of a file", path) end
+  if not arguments.is_path(path) then arguments.wrong(1, "the path of a file", path) end
   local opts = options_of.read("dnn.data.write_npy", options, WRITE)
   if not dnn._is_matrix(A) then arguments.wrong(2, "a Matrix", A) end
   local ok, written, message = pcall(native.write_npy, path, A, opts.shape)

@@ -78,7 +78,7 @@ end
 
 -- The four files of MNIST, or of a collection like it, in a folder; or nil and a message.
 function collections.mnist(folder, options)
-  if type(folder) ~= "string" then arguments.wrong(1, "the path of a folder", folder) end
+  if not arguments.is_path(folder) then arguments.wrong(1, "the path of a folder", folder) end
   local opts = read_options("dnn.data.mnist", options)
   local raw, y, shape = mnist_part(folder, "train")
   if not raw then return nil, y end
@@ -135,7 +135,7 @@ end
 
 -- CIFAR-10's binary version in a folder, or in its folder cifar-10-batches-bin; or nil and a message.
 function collections.cifar10(folder, options)
-  if type(folder) ~= "string" then arguments.wrong(1, "the path of a folder", folder) end
+  if not arguments.is_path(folder) then arguments.wrong(1, "the path of a folder", folder) end
   local opts = read_options("dnn.data.cifar10", options)
   if dnn._exists(folder .. "/cifar-10-batches-bin/test_batch.bin") then folder = folder .. "/cifar-10-batches-bin" end
   local files, test_file = cifar_files(folder)

@@ -116,7 +116,7 @@ end
 
 -- A CSV file as {X = , Y = , names = , label = , classes = , categories = }; or nil and a message.
 function csv.csv(path, options)
-  if type(path) ~= "string" then arguments.wrong(1, "the path of a file", path) end
+  if not arguments.is_path(path) then arguments.wrong(1, "the path of a file", path) end
   local opts = options_of.read("dnn.data.csv", options, READ)
   local dtype = opts.dtype or dnn.get_default_dtype()
   local file <close>, message =
@@ -167,7 +167,7 @@ end
 
 -- Writes a matrix, or what dnn.data.csv gave, as a CSV file: a column becomes a line. True, or nil and a message.
 function csv.write_csv(path, data, options)
-  if type(path) ~= "string" then arguments.wrong(1, "the path of a file", path) end
+  if not arguments.is_path(path) then arguments.wrong(1, "the path of a file", path) end
   local opts = options_of.read("dnn.data.write_csv", options, WRITE)
   local is_matrix = dnn._is_matrix(data)
   if not is_matrix and (type(data) ~= "table" or not dnn._is_matrix(data.X)) then

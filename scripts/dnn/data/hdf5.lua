@@ -76,8 +76,8 @@ local OPEN <const> = {
 
 -- An HDF5 file, or nil and a message.
 function hdf5.hdf5(path, options)
-  if type(path) ~= "string" then
-    arguments.fail("dnn.data.hdf5: expected the path of a file, got %s%s", type(path), arguments.usage())
+  if not arguments.is_path(path) then
+    arguments.fail("dnn.data.hdf5: expected the path of a file, got %s%s", arguments.shown(path), arguments.usage())
   end
   local opts = options_of.read("dnn.data.hdf5", options, OPEN)
   local handle, message = require "dnn.hdf5".open(path, opts.external, opts.max_bytes)

@@ -203,8 +203,8 @@ end
 -- skipped and kept in `failures`; nil and a message when they are more than the share max_failures, or when the
 -- folder cannot be read.
 function images.images(path, options)
-  if type(path) ~= "string" then
-    arguments.fail("dnn.data.images: expected the path of a folder, got %s%s", type(path), arguments.usage())
+  if not arguments.is_path(path) then
+    arguments.fail("dnn.data.images: expected the path of a folder, got %s%s", arguments.shown(path), arguments.usage())
   end
   local opts = options_of.read("dnn.data.images", options, IMAGES)
   opts.dtype = opts.dtype or dnn.get_default_dtype()
@@ -256,8 +256,9 @@ local READ_IMAGE <const> = {
 -- One image as a column of bytes, its width and its height, resized to size when that is given; or nil and a
 -- message.
 function images.read_image(path, options)
-  if type(path) ~= "string" then
-    arguments.fail("dnn.data.read_image: expected the path of an image, got %s%s", type(path), arguments.usage())
+  if not arguments.is_path(path) then
+    arguments.fail("dnn.data.read_image: expected the path of an image, got %s%s", arguments.shown(path),
+      arguments.usage())
   end
   local opts = options_of.read("dnn.data.read_image", options, READ_IMAGE)
   return (opts.size and native.read_resized or native.read_image)(path, target_of(opts))
@@ -266,7 +267,7 @@ end
 -- Writes width x height pixels of 1 or 3 channels, in the order of an image's column, as a PNG: bytes as they
 -- are, floats from 0 .. 1. True, or nil and a message.
 function images.write_png(path, image, width, height)
-  if type(path) ~= "string" then arguments.wrong(1, "the path of a file", path) end
+  if not arguments.is_path(path) then arguments.wrong(1, "the path of a file", path) end
   if type(image) ~= "userdata" then arguments.wrong(2, "a Matrix", image) end
   if math.type(width) ~= "integer" then arguments.wrong(3, "a whole number >= 0", width) end
   if math.type(height) ~= "integer" then arguments.wrong(4, "a whole number >= 0", height) end
