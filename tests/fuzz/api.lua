@@ -1,9 +1,9 @@
--- The fuzzer of the module's functions: finds all of them by reflection, and calls them with whatever a script could
--- pass: numbers near every limit, the wrong object, closed and half-built ones, tables whose metamethods raise, yield
--- or collect, functions, coroutines; and by their documentation (signatures.lua), with what a script would pass and a
--- wrong value here and there, so that calls come past the first check. In one of four calls finalisers harm what it
--- was given (storm.lua). A call may raise or return anything; the process must not crash, and a sanitised build must
--- find nothing.
+-- The fuzzer of the module's functions: finds all of them by reflection, those of its Lua half too, and calls them with
+-- whatever a script could pass: numbers near every limit, the wrong object, closed and half-built ones, tables whose
+-- metamethods raise, yield or collect, functions, coroutines; and by their documentation (signatures.lua), with what a
+-- script would pass and a wrong value here and there, so that calls come past the first check. In one of four calls
+-- finalisers harm what it was given (storm.lua). A call may raise or return anything; the process must not crash, and a
+-- sanitised build must find nothing.
 --
 --     dnnlua tests/fuzz/api.lua [SECONDS [SEED]]        in a folder of its own
 --
@@ -20,8 +20,11 @@ local pick, random = function(list) return list[math.random(#list)] end, math.ra
 
 -- What there is to call ----------------------------------------------------------------------------
 
--- Functions that would wait for somebody, end the process, or write where they please.
-local LEFT_OUT <const> = {["dnn.interrupted"] = true, ["dnn.system.make_folder"] = true}
+-- Functions that would wait for somebody, end the process, write where they please, or replace what the module itself
+-- calls for the rest of the run.
+local LEFT_OUT <const> = {
+  ["dnn.interrupted"] = true, ["dnn.system.make_folder"] = true, ["dnn._page"] = true, ["dnn._lua_half"] = true,
+}
 
 local functions, seen = {}, {}
 
@@ -38,7 +41,7 @@ local function explore(name, value, depth)
       end
     end
     for key, inner in next, value do
-      if type(key) == "string" and key:find "^%a" then explore(name .. "." .. key, inner, depth + 1) end
+      if type(key) == "string" and key:find "^_?%a" then explore(name .. "." .. key, inner, depth + 1) end
     end
     if type(metatable) == "table" and type(rawget(metatable, "__call")) == "function" then
       functions[#functions + 1] = {name = name, call = metatable.__call}
@@ -70,7 +73,7 @@ local function keep(name, object)
   end
   if type(methods) == "table" then
     for key, method in next, methods do
-      if type(method) == "function" and type(key) == "string" and key:find "^%a" then
+      if type(method) == "function" and type(key) == "string" and key:find "^_?%a" then
         functions[#functions + 1] = {name = name .. ":" .. key, call = method, class = metatable}
       end
     end
