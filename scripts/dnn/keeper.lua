@@ -12,6 +12,7 @@ local given_of = require "dnn.keeper.given"
 local held = require "dnn.keeper.held"
 local options_of = require "dnn.options"
 local place = require "dnn.keeper.place"
+local queue_of = require "dnn.keeper.queue"
 local settings = require "dnn.keeper.settings"
 local try = require "dnn.try"
 
@@ -62,9 +63,10 @@ local function note_success(self, job)
   self.reason, self.last_saved = false, job.path
 end
 
--- What was taken for a new best value is saved now, or lost.
+-- A job is done: what was taken for a new best value is saved now, or lost.
 local function settle(self, job, saved)
   if job.value then self.metric:settle(job.value, saved) end
+  if not saved then self.queue:note_failure(job) end
 end
 
 -- Takes note of what the last saver has done. While it writes, false; or waits for it.
@@ -77,7 +79,7 @@ local function collect(self, wait)
   if why == "full" and place.drop_oldest(self.kept.step) then
     self.keep = math.min(self.keep, #self.kept.step)
     say("checkpoint: %s is full; the last %d are kept from now on, not more", self.folder, self.keep)
-    self.waiting[job.kind] = self.waiting[job.kind] or job -- again, if there is no newer one
+    self.queue:add_again(job)
     return true
   end
   settle(self, job, saved)
@@ -106,8 +108,8 @@ local function note_step(self, step)
   self.saved_step = step
 end
 
--- Takes a snapshot, which waits for its turn at the disk; a newer one of its kind takes its place. Nil and a message
--- where a state cannot be kept. `asked`: whoever asked for it shows the message.
+-- Takes a snapshot, which waits for its turn at the disk: its path. Nil and a message where a state cannot be kept.
+-- `asked`: whoever asked for it shows the message.
 local function take(self, kind, step, asked)
   local parts = {step = step}
   for name, object in pairs(self.objects) do parts[name] = object or nil end
@@ -123,9 +125,9 @@ local function take(self, kind, step, asked)
   end
   self.settings:write(file.metadata)
   job.file = file
-  self.waiting[kind] = job
+  self.queue:add(job)
   if kind == "step" then note_step(self, step) end
-  return true
+  return job.path
 end
 
 -- Makes the folder again where it has been removed or renamed, and then no earlier best is in it; nil and a message
@@ -142,13 +144,10 @@ local function restore_folder(self)
   return true
 end
 
--- Begins to write what waits, if nothing is being written: the kinds take turns.
+-- Begins to write what waits, if nothing is being written.
 local function write_next(self)
-  if self.job then return end
-  local kind = (not self.waiting.step or self.waiting.best and self.last_kind == "step") and "best" or "step"
-  local job = self.waiting[kind]
+  local job = not self.job and self.queue:take()
   if not job then return end
-  self.waiting[kind] = nil
   local saver, message = restore_folder(self)
   if saver then saver, message = checkpoint._start(job.path, job.file) end
   if not saver then
@@ -156,7 +155,7 @@ local function write_next(self)
     note_failure(self, message, job.path, job.asked)
     return message
   end
-  job.saver, self.job, self.last_kind = saver, job, kind
+  job.saver, self.job = saver, job
 end
 
 -- Waits until all is on disk; the message of the last that could not be written.
@@ -166,7 +165,7 @@ local function finish(self)
     local _, message = collect(self, true)
     failed = message or failed
     failed = write_next(self) or failed
-  until not self.job and next(self.waiting) == nil
+  until not self.job and self.queue:is_empty()
   return failed
 end
 
@@ -201,23 +200,26 @@ function Keeper:look(step, values)
   return self.due_best
 end
 
+-- Takes the best if it is due, before any checkpoint of its step.
+local function take_best(self, step)
+  if self.due_best and self.metric:is_of(step) then take(self, "best", step) end
+  self.due_best = false
+end
+
 -- At the end of a step: takes what is due. True when something waits for the disk.
 function Keeper:save(step)
-  for _, kind in ipairs {"best", "step"} do
-    if self["due_" .. kind] then
-      self["due_" .. kind] = false
-      if kind == "step" or self.metric:is_of(step) then take(self, kind, step) end
-    end
-  end
+  take_best(self, step)
+  if self.due_step then take(self, "step", step) end
+  self.due_step = false
   if collect(self) then write_next(self) end
-  return next(self.waiting) ~= nil
+  return not self.queue:is_empty()
 end
 
 -- Saves at once: the path, or nil and a message.
 function Keeper:save_now(step)
-  local taken, message = take(self, "step", step, true)
-  if not taken then return nil, message end
-  local path = self.waiting.step.path
+  take_best(self, step)
+  local path, message = take(self, "step", step, true)
+  if not path then return nil, message end
   local failed = finish(self)
   if failed then return nil, failed end
   return path
@@ -370,8 +372,8 @@ function keeper.new(folder, given, net, optimiser)
   local minutes = opts.minutes or not opts.every and MINUTES or 0
   local self = setmetatable({
     folder = folder, objects = objects, every = opts.every or 0, seconds = 60 * minutes, keep = opts.keep,
-    settings = settings.new(objects), metric = metric, kept = {step = {}, best = {}}, waiting = {}, optimisers = {},
-    batches = {}, early = early.new(objects), failures = 0, reason = false, last_saved = false, last_kind = false,
+    settings = settings.new(objects), metric = metric, kept = {step = {}, best = {}}, queue = queue_of.new(),
+    optimisers = {}, batches = {}, early = early.new(objects), failures = 0, reason = false, last_saved = false,
     goes_back = false, closing = false, norms = false,
   }, Keeper)
   for _, object in pairs(objects) do

@@ -123,4 +123,79 @@ describe("the best checkpoint of a run", function()
     assert.truthy(said:find("best-0000003.safetensors: not written", 1, true), said)
     assert.equal("best-0000005 step-0000006", files())
   end)
+
+  -- Trains on a disk that takes `slow` steps to write a checkpoint; written(kind, step) is called as soon as one is
+  -- written, and says whether it could be.
+  local function train_slowly(every, slow, costs, written)
+    local net, step, due = dnn.Sequential{dnn.Linear(2, 1)}, 0, false
+    local keeper = require "dnn.keeper".new(folder .. "/run", {best = "cost"}, net)
+    local function slow_down(job)
+      local saver, done_at = job.saver, step + slow
+      job.saver = {job = job}
+      function job.saver.done() return step >= done_at end
+      function job.saver.finish()
+        local saved, message = saver:finish()
+        if not written(job.kind, math.tointeger(job.path:match "(%d+)%.")) then return nil, job.path .. ": fails" end
+        return saved, message
+      end
+    end
+    for i, value in ipairs(costs) do
+      step = i
+      if i % every == 0 then keeper:interval() end
+      due = keeper:look(i, cost(value)) or i % every == 0 or due
+      due = due and keeper:save(i)
+      if keeper.job and not keeper.job.saver.job then slow_down(keeper.job) end
+    end
+    keeper:close(#costs, false)
+    os.execute(("rm -rf '%s/run'"):format(folder))
+  end
+
+  it("is on disk before a checkpoint of its step or of a later one", function()
+    local costs <const> = {9, 8, 7, 8, 6, 5, 5, 4, 3, 2, 1, 2, 2, 0, 2, 2, 2, 2, 2, 2, 2}
+    local steps = 0
+    for every = 1, 5, 2 do
+      for slow = 2, 5 do
+        local best = math.huge
+        train_slowly(every, slow, costs, function(kind, step)
+          if kind == "best" then best = costs[step] end
+          assert.truthy(best <= math.min(table.unpack(costs, 1, step)))
+          steps = steps + (kind == "step" and 1 or 0)
+          return true
+        end)
+      end
+    end
+    assert.truthy(steps > 12)
+  end)
+
+  it("keeps no step from the disk where it cannot be saved", function()
+    local steps = {}
+    local said = complaints(function()
+      train_slowly(1, 2, {9, 8, 7, 6, 5, 4, 3, 2, 1}, function(kind, step)
+        if kind == "step" then steps[#steps + 1] = step end
+        return kind == "step"
+      end)
+    end)
+    assert.same({3, 7}, {steps[1], steps[2]})
+    assert.matches("best%-0000001.safetensors: fails; training continues\n", said)
+  end)
+
+  it("is on disk before a checkpoint of its step where an earlier one could not be saved", function()
+    local order = {}
+    complaints(function()
+      train_slowly(4, 2, {9, 1 / 0, 1 / 0, 8, 8, 8, 8, 8}, function(kind, step)
+        order[#order + 1] = kind .. step
+        return step > 1
+      end)
+    end)
+    assert.equal("best1 best4 step4", table.concat(order, " ", 1, 3))
+  end)
+
+  it("is on disk before the checkpoint of its step that a window asks for", function()
+    local net = dnn.Sequential{dnn.Linear(2, 1)}
+    local keeper = require "dnn.keeper".new(folder .. "/run", {best = "cost"}, net)
+    keeper:look(1, cost(1))
+    assert.truthy(keeper:save_now(1):find "/step%-0000001%.safetensors$")
+    assert.equal("best-0000001 step-0000001", files())
+    keeper:close(1, false)
+  end)
 end)
