@@ -34,6 +34,7 @@ p:option("--threads", "threads to use (one for each core)"):argname "<n>"
 p:option("--save", "a file to save the trained weights to"):argname "<file>":convert(args.output)
 p:option("--load", "a file of weights to start from"):argname "<file>"
 p:option("--run", "a folder for the run's log, for dnnview and TensorBoard"):argname "<folder>"
+  :convert(args.run)
 p:flag("--view", "open a window on the run")
 local options = p:parse(arg)
 if options.channels % options.heads ~= 0 then p:error "--heads must divide --channels" end

@@ -121,6 +121,9 @@ int dnnlua_run_new(lua_State *L) {
                                             : "",
                           dnnlua_push_usage(L));
     }
+    if (lua_isstring(L, 1) && lua_rawlen(L, 1) == 0)
+        return luaL_error(L,
+                          "Run: expected the name of a folder, got ''; give nil to keep nothing");
     if (!lua_isnil(L, 1) && strlen(lua_tostring(L, 1)) != lua_rawlen(L, 1))
         return luaL_error(L, "Run: the name of the folder holds a zero byte");
     dnnlua_run *self = new_run(L);

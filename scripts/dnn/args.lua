@@ -67,6 +67,7 @@ function args.training(parser, defaults)
     :convert(args.whole("--threads", 1, 256))
   option("save", "<file>", "a file to save the trained weights to"):convert(args.output)
   option("run", "<folder>", "a folder for the run's log, for dnnview and TensorBoard")
+    :convert(args.run)
   parser:flag("--view", "open a window on the run")
 end
 
@@ -77,6 +78,12 @@ end
 function args.output(path)
   outputs[#outputs + 1] = path
   return path
+end
+
+-- The folder of a run.
+function args.run(folder)
+  if folder ~= "" then return folder end
+  return nil, "--run must be the name of a folder, got ''"
 end
 
 -- A whole number of at least `low` and, where it is given, at most `high`.

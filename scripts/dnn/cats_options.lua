@@ -58,6 +58,7 @@ local function parser()
   option("resume", "<file>", "a checkpoint to continue from, with the options of that training: what the key k "
     .. "of the window saves")
   option("run", "<folder>", "a folder for the run's log, for dnnview and TensorBoard")
+    :convert(args.run)
   p:flag("--view", "open a window on the run")
   p:mutex(
     p:flag("--float64", "compute in double precision"),

@@ -55,6 +55,8 @@ describe("a mistake that a training meets:", function()
       dnn.fit(parts{run = folder .. "/c", data = calling(function() end)})
     end, "dnn.fit: data: yours has no methods state_dict and load_state_dict, which checkpoints need; add them, or "
       .. "give checkpoint = false"},
+    {"an empty name of a run", function() dnn.fit(parts{run = ""}) end,
+      "Run: expected the name of a folder, got ''; give nil to keep nothing"},
     {"a zero byte in the name of a run", function() dnn.fit(parts{run = folder .. "/d\0e"}) end,
       "Run: the name of the folder holds a zero byte"},
     {"a zero byte in a path", function() dnn.system.make_folder "d\0e" end,

@@ -10,6 +10,8 @@ describe("a mistake with a run:", function()
 
   mistakes(it, {
     {"a number for the folder", function() dnn.Run(5) end, "Run: expected the name of a folder, got 5"},
+    {"an empty name of a folder", function() dnn.Run "" end,
+      "Run: expected the name of a folder, got ''; give nil to keep nothing"},
     {"options alone", function() dnn.Run{view = true} end,
       "Run: expected the name of a folder, got table; options come second, as in dnn.Run(folder, {...})"},
     {"an option that is not in a table", function() dnn.Run(nil, true) end,

@@ -239,6 +239,10 @@ describe("train_cats.lua says what is wrong with", function()
       .. hint)
   end)
 
+  it("a run's folder without a name", function()
+    fails("--run=", 2, "--run must be the name of a folder, got ''" .. hint)
+  end)
+
   it("options that contradict --published", function()
     fails("--published --lr 1", 2, "--published decides --lr itself; leave one of them out" .. hint)
   end)
