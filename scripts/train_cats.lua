@@ -78,7 +78,6 @@ local bar = new_bar {total = options.iterations, label = "training", unit = "ste
 local share = options.batch / images.train.Y.cols
 local shown
 for i in run:steps(first, options.iterations - 1) do
-  local accuracy = accuracy_so_far(i)
   local X, Y = next_batch()
   if convolutional then
     optimiser.lr = lr * cats.warm_cosine(i / options.iterations)
@@ -88,8 +87,8 @@ for i in run:steps(first, options.iterations - 1) do
   local cost = loss:forward(AL, Y)
   net:backward(loss:backward())
   optimiser:step()
-  run:log(i, {
-    cost = cost, accuracy = accuracy, grad_norm = net:grad_norms(), epoch = (i + 1) * share,
+  run:log(i, { -- the accuracy is that of the weights that the step has made, which a best checkpoint holds
+    cost = cost, accuracy = accuracy_so_far(i), grad_norm = net:grad_norms(), epoch = (i + 1) * share,
   })
 
   shown = shown and shown + share * (cost - shown) or cost

@@ -1,5 +1,6 @@
 -- The programs train_cats.lua and draw_pets.lua, run as a user would run them.
 package.path = "tests/lua/?.lua;" .. package.path
+local dnn = require "dnn"
 local event_file = require "event_file"
 local program = require "program"
 local dnnlua = (os.getenv "DNN_BUILD" or "build") .. "/bin/dnnlua"
@@ -153,6 +154,18 @@ describe("train_cats.lua", function()
     assert.are.same({"", 0}, {err, status})
     assert.are.equal(read_all(folder .. "/straight"), read_all(folder .. "/later"))
     assert.are.same({accuracies(out)}, {accuracies(resumed)})
+  end)
+
+  it("keeps as the best the weights whose accuracy it names", function()
+    local options = "--size 16 --layers 768,8,1 --iterations "
+    local _, err, status = run("train_cats.lua", options .. ("60 --run '%s/best'"):format(cache))
+    assert.are.same({"", 0}, {err, status})
+    local listing <close> = assert(io.popen(("ls '%s'/best/checkpoints/best-*"):format(cache)))
+    local path = listing:read "l"
+    local _, metadata = dnn.load(path)
+    local accuracy, step = metadata["dnn.best"]:match "^(%S+) (%d+)"
+    local out = run("train_cats.lua", ("%s%d --resume '%s'"):format(options, step + 1, path)) -- there is no step left
+    assert.is_near(tonumber(accuracy), select(2, accuracies(out)), 0.005)
   end)
 
   it("goes on in the run's own folder from one of its checkpoints, which stay there", function()
