@@ -116,19 +116,51 @@ static int close_folder(lua_State *L) {
     return 0;
 }
 
+/* The length of the part of a path that is a link to what is not there, as to a disk that is not
+ * mounted; 0: there is none. */
+static int dangling_part(const char *path) {
+    char part[PATH_MAX];
+    struct stat info;
+    int length = (int)strnlen(path, sizeof part - 1);
+
+    for (int i = 1; i <= length; i++) {
+        if (path[i] != '/' && path[i] != '\0')
+            continue;
+        memcpy(part, path, (size_t)i);
+        part[i] = '\0';
+        if (stat(part, &info) != 0)
+            return lstat(part, &info) == 0 ? i : 0;
+    }
+    return 0;
+}
+
+/* list's results where the folder cannot be opened. What a link leads to may be there another time,
+ * and a file of that name is there: neither is missing. */
+static int fail_list(lua_State *L, const char *path, int number) {
+    struct stat info;
+    int link = number == ENOENT ? dangling_part(path) : 0;
+
+    fail_path(L, path, number);
+    if (link > 0) {
+        lua_pushlstring(L, path, (size_t)link);
+        lua_pushfstring(L, "%s: is a link to what is not there", lua_tostring(L, -1));
+        lua_replace(L, -3);
+        lua_pop(L, 1);
+    }
+    lua_pushboolean(L, (number == ENOENT && link == 0) ||
+                           (number == ENOTDIR && stat(path, &info) != 0));
+    return 3;
+}
+
 /* list(path): the names in a folder in no particular order, without "." and ".."; or nil, a message
- * and true if the folder does not exist. */
+ * and true if nothing of that name exists. */
 static int list_folder(lua_State *L) {
     const char *path = dnnlua_check_string(L, 1, NULL);
     DIR **folder = dnnlua_new_handle(L, FOLDER_READER);
     lua_toclose(L, -1);
     *folder = opendir(path);
-    if (*folder == NULL) {
-        int number = errno;
-        fail_path(L, path, number);
-        lua_pushboolean(L, number == ENOENT || number == ENOTDIR);
-        return 3;
-    }
+    if (*folder == NULL)
+        return fail_list(L, path, errno);
     lua_newtable(L);
     lua_Integer count = 0;
     for (;;) {

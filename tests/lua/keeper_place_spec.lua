@@ -145,6 +145,28 @@ describe("the folder of a run's checkpoints", function()
     assert.matches("^nil\t.*Permission denied\nnil\t.*/checkpoints: Permission denied\n$", out, err)
   end)
 
+  it("is no folder, and then the run refuses", function()
+    for _, make in ipairs{"mkdir %s/run && ln -s %s/unmounted %s/run/checkpoints", "ln -s %s/unmounted %s/run",
+        "mkdir %s/run && touch %s/run/checkpoints"} do
+      os.execute("rm -rf " .. folder .. "/run && " .. make:gsub("%%s", folder))
+      local why = make:find "touch" and "/run/checkpoints: Not a directory"
+        or make:match "(/run/?%a*)$" .. ": is a link to what is not there"
+      local kept, resumed
+      local said = complaints(function()
+        local run, _
+        run, _, kept = new_run()
+        resumed = {run:resume()}
+        run:close()
+      end)
+      assert.same({nil, folder .. why}, kept)
+      assert.same({nil, folder .. why}, resumed)
+      assert.matches(why .. "; training continues without checkpoints\n", said, 1, true)
+      local _, err, status = program.run(("- %s/run 3"):format(folder), FIT)
+      assert.equal(1, status)
+      assert.matches("dnn.fit: " .. folder .. why .. "; resume = false starts over\n", err, 1, true)
+    end
+  end)
+
   it("is resumed from by dnn.fit where it cannot be written", function()
     if not as_other then return pending "there is no setpriv to become another user" end
     program.write_all(folder .. "/fit.lua", FIT)

@@ -73,9 +73,9 @@ function place.can_write(folder) return dnn.system.can_write(folder .. "/step-ne
 -- What holds the folder against other runs, of this program and of others; nil and a message where it is in use, or is
 -- no place for checkpoints.
 function place.claim(folder)
-  local made, message = dnn.system.make_folder(folder)
+  local made, message = place.list(folder)
+  if made then made, message = dnn.system.make_folder(folder) end
   if made then made, message = place.can_write(folder) end
-  if made then made, message = place.list(folder) end
   if not made then return nil, message end
   local claim, why, holder, own = dnn._claim(folder)
   if own then -- by a run that nobody uses any more?

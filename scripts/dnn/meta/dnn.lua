@@ -246,7 +246,7 @@ function dnn.system.can_write(path) end
 ---@param path string
 ---@return string[]|nil names
 ---@return string|nil message why not
----@return boolean|nil missing true if the folder does not exist
+---@return boolean|nil missing true if nothing of that name exists
 function dnn.system.list(path) end
 
 return dnn
