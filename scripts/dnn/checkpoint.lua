@@ -3,8 +3,8 @@
 -- The parts of a checkpoint have names. A network, an optimiser, batches and a dnn.Random have states, which
 -- are brought back into the objects of the same names; a Matrix, a number, a text and a boolean are values,
 -- which are given back. Matrices become tensors, the others texts of the metadata: `20`, `0.25`, `true`,
--- `"text"`. A state's entries are called PART.ENTRY, PART.[3] where the key is a number. The global stream of random
--- numbers is always kept.
+-- `"text"`, and `hex"00ff"` for bytes that are no text. A state's entries are called PART.ENTRY, PART.[3] where the
+-- key is a number. The global stream of random numbers is always kept.
 local dnn = require "dnn"
 local arguments = require "dnn.arguments"
 local fail = require "dnn.failure"
@@ -21,8 +21,14 @@ local name_of <const>, kind_of <const> = states_of.name_of, states_of.kind_of
 
 -- Values as text -----------------------------------------------------------------------------------
 
+-- Whether JSON holds a string: UTF-8 without zero bytes.
+local function is_text(value) return utf8.len(value) and not value:find("\0", 1, true) end
+
 local function encode(value)
-  if type(value) == "string" then return '"' .. value .. '"' end
+  if type(value) == "string" then
+    if is_text(value) then return '"' .. value .. '"' end
+    return 'hex"' .. value:gsub(".", function(byte) return ("%02x"):format(byte:byte()) end) .. '"'
+  end
   if math.type(value) ~= "float" then return tostring(value) end
   if value ~= value then return "nan" end
   local text = ("%.15g"):format(value)
@@ -37,12 +43,15 @@ local WORDS <const> = {["true"] = true, ["false"] = false, nan = 0 / 0, inf = ma
 -- The value, or nil for a text that encode has not made.
 local function decode(text)
   if WORDS[text] ~= nil then return WORDS[text] end
+  local hex = text:match '^hex"(%x*)"$'
+  if hex and #hex % 2 == 0 then return (hex:gsub("..", function(byte) return string.char(tonumber(byte, 16)) end)) end
   return text:match '^"(.*)"$' or tonumber(text)
 end
 
--- The name of a state's entry: a number as in Lua's constructors, [3]. So are strings that could be taken for one.
+-- The name of a state's entry: a number as in Lua's constructors, [3]. So are strings that could be taken for one, and
+-- those that are no text.
 local function encode_key(key)
-  if type(key) == "number" or key:find "^%[" then return "[" .. encode(key) .. "]" end
+  if type(key) == "number" or key:find "^%[" or not is_text(key) then return "[" .. encode(key) .. "]" end
   return key
 end
 
