@@ -55,6 +55,71 @@ describe("a training that resumes", function()
     assert.truthy(said:find("stay: average.decay = 0.25 (0.75 in the script); to", 1, true), said)
   end)
 
+  -- What stderr says of a script that takes so many steps before run:checkpoint; make(net) gives its optimiser, and a
+  -- schedule or nil.
+  local function warm_up(steps, make)
+    return complaints(function()
+      dnn.manual_seed(1)
+      local net, loss = dnn.Sequential{dnn.Linear(2, 2), dnn.Linear(2, 1)}, dnn.MSELoss()
+      local parts = {net = net, average = dnn.optim.AveragedModel(net)}
+      parts.optimiser, parts.schedule = make(net)
+      local function closure()
+        local cost = loss(net(dnn.ones(2, 3)), dnn.ones(1, 3))
+        net:backward(loss:backward())
+        return cost
+      end
+      local function step()
+        if parts.optimiser.name == "LBFGS" then parts.optimiser:step(closure) else closure() parts.optimiser:step() end
+        if parts.schedule then parts.schedule:step(parts.schedule.takes and 1 or nil) end
+        parts.average:update()
+      end
+      for _ = 1, steps do step() end
+      local run <close> = dnn.Run(folder .. "/run")
+      run:checkpoint(parts)
+      local first = assert(run:resume()) + 1
+      for i in run:steps(first, first) do
+        step()
+        run:log(i, {cost = 1})
+      end
+    end)
+  end
+
+  -- makes(lr) by name: what warm_up takes.
+  local MAKES <const> = {
+    StepLR = function(lr) return function(net)
+      local optimiser = dnn.optim.Adam({{params = net[1]:parameters(), lr = lr / 2}, {params = net[2]:parameters()}},
+        {lr = lr})
+      return optimiser, dnn.optim.StepLR(optimiser, {step_size = 3})
+    end end,
+    OneCycleLR = function(lr) return function(net)
+      local optimiser = dnn.optim.SGD(net:parameters(), {lr = 0.1, momentum = 0.9})
+      return optimiser, dnn.optim.OneCycleLR(optimiser, {max_lr = lr, total_steps = 30})
+    end end,
+    SequentialLR = function(lr) return function(net)
+      local optimiser = dnn.optim.Adam(net:parameters(), {lr = lr})
+      return optimiser, dnn.optim.SequentialLR(optimiser, {dnn.optim.LinearLR(optimiser, {total_iters = 4}),
+        dnn.optim.CosineAnnealingWarmRestarts(optimiser, {T_0 = 3})}, {milestones = {4}})
+    end end,
+    ReduceLROnPlateau = function(lr) return function(net)
+      local optimiser = dnn.optim.SGD(net:parameters(), {lr = lr})
+      return optimiser, dnn.optim.ReduceLROnPlateau(optimiser, {patience = 1})
+    end end,
+    LBFGS = function(lr) return function(net) return dnn.optim.LBFGS(net:parameters(), {lr = lr, max_iter = 2}) end end,
+  }
+
+  it("takes no steps before run:checkpoint for other settings", function()
+    for name, make in pairs(MAKES) do
+      for _, steps in ipairs{5, 7, 0} do assert.equal("", warm_up(steps, make(0.015625)), name) end
+      local said = warm_up(2, make(0.03125))
+      assert.matches(name == "OneCycleLR" and "schedule.max_lr = 0.015625 (0.03125 in the script)"
+        or "optimiser.lr = 0.015625 (0.03125 in the script)", said, 1, true)
+      if name == "StepLR" then
+        assert.matches("optimiser.group.1.lr = 0.0078125 (0.015625 in the script)", said, 1, true)
+      end
+      program.remove(folder .. "/run")
+    end
+  end)
+
   it("lists some of many", function()
     local function milestones(from)
       local list = {}
