@@ -140,9 +140,8 @@ end
 -- which the parts are brought back.
 function cats.resume(path, parts)
   if not path then return 0 end
-  local step = args.need(dnn.checkpoint.load(path, parts)).step
-  if math.type(step) ~= "integer" then args.fail("%s: it does not say at which step it was saved", path) end
-  return step + 1
+  local values = args.need(dnn.checkpoint.load(path, parts))
+  return args.need(dnn.checkpoint._step(path, values)) + 1
 end
 
 -- Results -----------------------------------------------------------------------------------------

@@ -246,6 +246,14 @@ function checkpoint._read(path)
   return {kinds = kinds, states = states, values = values, random = random, metadata = metadata}
 end
 
+-- The step at which the checkpoint of a training was saved, among its values; or nil and a message.
+function checkpoint._step(path, values)
+  local step = values.step
+  if math.type(step) == "integer" and step >= 0 then return step end
+  return nil, ("%s: %s"):format(path, step == nil and "does not say at which step it was saved"
+    or "its step must be a whole number >= 0, got " .. options.shown(step))
+end
+
 -- Brings the states back into the objects, and the global stream of random numbers: true; or nil and a message, and
 -- nothing is changed.
 function checkpoint._apply(content, objects)

@@ -271,10 +271,9 @@ local function newest(files)
   local last
   for i, file in ipairs(files) do
     local content, message = checkpoint._read(file.path)
-    if content and math.type(content.values.step) ~= "integer" then
-      content, message = nil, file.path .. ": does not say at which step it was saved"
-    end
-    if content then
+    local step
+    if content then step, message = checkpoint._step(file.path, content.values) end
+    if step then
       if last then say("resume: continuing from %s instead", file.path) end
       return file, content, table.move(files, i, #files, 1, {})
     end

@@ -113,6 +113,22 @@ describe("the files of a run's checkpoints", function()
     assert.equal(("dnn.Run: checkpoint: %s was gone; it is made again\n"):format(kept), said)
   end)
 
+  it("are passed over where their step is none", function()
+    train(1, 1)
+    local net = dnn.Sequential{dnn.Linear(2, 1)}
+    for i, step in ipairs{0 / 0, 1.5, -1, 2.0, "2", false} do
+      local path = kept .. "/step-0000002.safetensors"
+      assert(dnn.checkpoint.save(path, {net = net, step = step or nil}))
+      local keeper, resumed = new_keeper{}, nil
+      local said = complaints(function() resumed = keeper:resume() end)
+      assert.equal(1, resumed)
+      assert.matches(("resume: %s: %s\n"):format(path, step
+        and "its step must be a whole number >= 0, got " .. ({"nan", "1.5", "-1", "2.0", "'2'"})[i]
+        or "does not say at which step it was saved"), said, 1, true)
+      keeper:close(-1, false)
+    end
+  end)
+
   it("are named without the control characters of their folder", function()
     local outer = folder
     folder = outer .. "/e\27[31mr"
