@@ -54,6 +54,18 @@ static dnn_status fail_kind(const dnn_safetensors *file, uint64_t file_size, dnn
     return dnn_fail_file_kind(err, NULL, "a safetensors file", first, size);
 }
 
+/* A file that is too short to hold a header. Where it may be the beginning of a header's length, as
+ * 80 04 00 is, it is not taken for something else that begins so, as a pickle does. */
+static dnn_status fail_short(const dnn_safetensors *file, uint64_t file_size, dnn_error *err) {
+    unsigned char bytes[sizeof(uint64_t)];
+    if (file_size > 0 && read_at(file->fd, bytes, (size_t)file_size, 0, NULL) == DNN_OK &&
+        (bytes[0] >= 0x80 || bytes[file_size - 1] == 0))
+        return dnn_fail(err, DNN_ERROR_FORMAT,
+                        "is not a safetensors file, or was cut short: it has %llu bytes in all",
+                        (unsigned long long)file_size);
+    return fail_kind(file, file_size, err);
+}
+
 static bool is_known_kind(const dnn_safetensors *file, uint64_t file_size) {
     unsigned char first[DNN_FILE_KIND_BYTES];
     size_t size = file_size < sizeof first ? (size_t)file_size : sizeof first;
@@ -66,7 +78,7 @@ static dnn_status read_length(const dnn_safetensors *file, uint64_t file_size, u
                               dnn_error *err) {
     unsigned char bytes[9];
     if (file_size < sizeof bytes)
-        return fail_kind(file, file_size, err);
+        return fail_short(file, file_size, err);
     dnn_status status = read_at(file->fd, bytes, sizeof bytes, 0, err);
     if (status != DNN_OK)
         return status;

@@ -82,6 +82,17 @@ describe("dnn.save and dnn.load", function()
     says("tensor '?[31m' is not described by an object", file '{"\\u001b[31m":1}')
   end)
 
+  it("take the beginning of a header's length for nothing else", function()
+    for _, length in ipairs{0x280, 0x480, 0xfeff} do -- as a pickle and UTF-16 begin
+      for size = 2, 8 do
+        program.write_all(path, string.pack("<I8", length):sub(1, size))
+        local _, message = dnn.load(path)
+        assert.equal(("%s: is not a safetensors file, or was cut short: it has %d bytes in all"):format(path, size),
+          message)
+      end
+    end
+  end)
+
   it("read every type of the format, and leave out what a Matrix does not hold", function()
     local tensors, at = {}, 0
     local function tensor(name, type, shape, bytes)
