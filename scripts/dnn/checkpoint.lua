@@ -131,8 +131,9 @@ local function write(path, parts)
 end
 
 local function check_arguments(where, path, parts)
-  if type(path) ~= "string" then
-    arguments.fail("%s: expected the path of a file, got %s%s", where, name_of(path), arguments.usage())
+  if type(path) ~= "string" or path == "" then
+    arguments.fail("%s: expected the path of a file, got %s%s", where, path == "" and "''" or name_of(path),
+      arguments.usage())
   end
   if type(parts) ~= "table" then
     arguments.fail("%s: expected a table of parts, as in {net = net, optimiser = optimiser, step = step}, got %s%s",

@@ -78,7 +78,8 @@ local function collect(self, wait)
   local saved, message, why = job.saver:finish()
   if why == "full" and place.drop_oldest(self.kept.step) then
     self.keep = math.min(self.keep, #self.kept.step)
-    say("checkpoint: %s is full; the last %d are kept from now on, not more", self.folder, self.keep)
+    say("checkpoint: %s is full; only the last %s kept from now on", self.folder,
+      self.keep == 1 and "one is" or self.keep .. " are")
     self.queue:add_again(job)
     return true
   end
@@ -347,7 +348,9 @@ function Keeper:resume()
   if not files then return nil, unreadable end
   if #files == 0 then return 0 end
   local file, content, rest = newest(files)
-  if not file then return nil, content end
+  if not file then
+    return nil, ("%s; no checkpoint in %s can be used, so move them away to start over"):format(content, self.folder)
+  end
   local fits, message = checkpoint._apply(content, self.objects)
   if not fits then return nil, ("%s: %s"):format(file.path, message) end
   self.resumed, self.due_step, self.due_best = true, false, false

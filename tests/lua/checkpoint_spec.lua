@@ -317,6 +317,8 @@ describe("dnn.checkpoint", function()
     fails("checkpoint.save: expected the path of a file, got dnn.Layer", dnn.checkpoint.save, net, {})
     fails("checkpoint.save: expected a table of parts, as in {net = net, optimiser = optimiser, step = step}, got "
       .. "nil", dnn.checkpoint.save, "x")
+    fails("checkpoint.load: expected the path of a file, got ''; usage: dnn.checkpoint.load(path, objects)",
+      dnn.checkpoint.load, "", {})
     fails("checkpoint.save: a part's name must be made of letters, digits and _, and not be dnn; got 1",
       dnn.checkpoint.save,
       "x", {net})

@@ -49,7 +49,7 @@ describe("checkpoints in a full file system", function()
     local files, said = within(300, "5 9")
     if not files then return pending "no file system can be mounted here" end
     assert.equal("step-8 step-9 ", files)
-    assert.matches("is full; the last 2 are kept from now on, not more\n", said)
+    assert.matches("is full; only the last 2 are kept from now on\n", said)
     assert.is_nil(said:find "could not be saved")
   end)
 

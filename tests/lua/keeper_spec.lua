@@ -177,6 +177,8 @@ describe("a run's checkpoints", function()
       local step, message = again.run:resume()
       assert.is_nil(step)
       assert.truthy(message:find("step-0000004", 1, true))
+      assert.truthy(message:find(("; no checkpoint in %s/run/checkpoints can be used, so move them away to start over")
+        :format(folder), 1, true), message)
     end)
   end)
 
