@@ -123,9 +123,9 @@ static void a_pipe_in_place_of_the_state_is_not_waited_for(void **state) {
     int width = 11, height = 12;
     assert_int_equal(unlink(in_folder("dnnlua/dnnview.conf")), 0);
     assert_int_equal(mkfifo(in_folder("dnnlua/dnnview.conf"), 0600), 0);
+    view_init(&p.v, &p.all, 600, 400);
     alarm(60);
     state_load(&p.v, &width, &height);
-    view_init(&p.v, &p.all, 600, 400);
     state_save(&p.v, width, height);
     alarm(0);
     assert_int_equal(width, 11);
