@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Writes the seeds that have a name: event files in the forms of TensorFlow 2 and of PyTorch's SummaryWriter,
-torn and lying ones, safetensors files, lines of the control channel, and figures. By the published format and with
+torn and lying ones, safetensors files, lines of the control channel, figures, and dnnview.conf. By the published format and with
 nothing of the program's: a second implementation. `make_seeds.py` puts them into seeds/ beside it."""
 import json
 import os
@@ -340,9 +340,29 @@ def figures():
     }
 
 
+# dnnview.conf ---------------------------------------------------------------------------------------------
+
+def settings():
+    window = (b"width = 900\nheight = 700\nscale = 1.5\ntheme = dark\nx = relative\nx_scale = log\n"
+              b"smoothing = 0.95\n")
+    return {
+        "window": window, "empty": b"", "panels": window + b"y cost = symlog\nhide cost = test\nhide a b = c\n",
+        "old_mac": window.replace(b"\n", b"\r"), "windows": window.replace(b"\n", b"\r\n"),
+        "out_of_range": b"width = 199\nheight = 1e9\nscale = nan\nsmoothing = 1\nx = y\nx_scale = cubic\n",
+        "signs": b"width = -300\nheight = +0x200\nscale = inf\nsmoothing = -0\ntheme = \n",
+        "almost_one": b"smoothing = 0.99999999\nscale = 0.50000001\n", "epoch": b"x = epoch\nx = step\nx = epoch\n",
+        "no_name": b" = \ny  = log\nhide  = \nhide\ny\n", "equals": b"hide a = b = c\ny = = log\n = = = \n",
+        "many": b"".join(b"y panel%d = log\nhide panel%d = train\n" % (i, i) for i in range(200)),
+        "long_name": b"hide " + b"p" * 200 + b" = " + b"c" * 200 + b"\n", "long_line": b"y " + b"x" * 600 + b" = log\n",
+        "letters": "y Verlust\u00e4\u20ac = log\nhide ".encode() + "\u00e4".encode() * 60 + b" = x\n",
+        "zero_byte": b"width = 300\0\nhei\0ght = 300\n", "not_utf8": b"hide \xff\x9b = \xc3\n", "torn": window[:-9],
+        "escapes": b"hide \x1b]0;x\x07 = \x1b[2J\n",
+    }
+
+
 def main():
     for folder, seeds in (("event_file", event_files()), ("safetensors", safetensors_files()),
-                          ("control", control_lines()), ("figure", figures())):
+                          ("control", control_lines()), ("figure", figures()), ("settings", settings())):
         os.makedirs(os.path.join(HERE, folder), exist_ok=True)
         for name, data in seeds.items():
             with open(os.path.join(HERE, folder, name), "wb") as file:
