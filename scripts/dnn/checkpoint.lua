@@ -251,7 +251,7 @@ end
 function checkpoint._step(path, values)
   local step = values.step
   if math.type(step) == "integer" and step >= 0 then return step end
-  return nil, ("%s: %s"):format(path, step == nil and "does not say at which step it was saved"
+  return fail("%s: %s", path, step == nil and "does not say at which step it was saved"
     or "its step must be a whole number >= 0, got " .. options.shown(step))
 end
 
@@ -260,7 +260,7 @@ end
 function checkpoint._apply(content, objects)
   local good, message = check_parts(objects, content.kinds)
   if good then good, message = states_of.set_all(objects, content.states) end
-  if not good then return nil, message end
+  if not good then return fail("%s", message) end
   states_of.set_random(dnn._random, content.random)
   return true
 end

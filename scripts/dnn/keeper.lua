@@ -9,6 +9,7 @@ local checkpoint = require "dnn.checkpoint"
 local dnn = require "dnn"
 local early = require "dnn.keeper.early"
 local given_of = require "dnn.keeper.given"
+local fail = require "dnn.failure"
 local held = require "dnn.keeper.held"
 local options_of = require "dnn.options"
 local place = require "dnn.keeper.place"
@@ -349,14 +350,14 @@ function Keeper:resume()
   if #files == 0 then return 0 end
   local file, content, rest = newest(files)
   if not file then
-    return nil, ("%s; no checkpoint in %s can be used, so move them away to start over"):format(content, self.folder)
+    return fail("%s; no checkpoint in %s can be used, so move them away to start over", content, self.folder)
   end
   local fits, message = checkpoint._apply(content, self.objects)
-  if not fits then return nil, ("%s: %s"):format(file.path, message) end
+  if not fits then return fail("%s: %s", file.path, message) end
   self.resumed, self.due_step, self.due_best = true, false, false
   self.early = early.new(self.objects)
   local changes = self.settings:resume(content.metadata)
-  if changes then say("resume: %s", dnn._printable(changes)) end
+  if changes then say("resume: %s", changes) end
   take_over(self, rest, content)
   self.saved_step = content.values.step
   return content.values.step, content.values

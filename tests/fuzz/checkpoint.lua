@@ -60,16 +60,14 @@ os.remove(PRISTINE)
 local before = state()
 
 local function check(path)
-  local content, why = checkpoint._read(path)
-  local fits = content
-  if content then fits, why = checkpoint._apply(content, objects) end
+  local fits, why = checkpoint.load(path, objects)
   if not fits then
     assert(type(why) == "string" and why ~= "" and not why:find "[\0-\8\11-\31\127]", why)
     assert(state() == before, "a file that was refused has changed the parts")
     return
   end
   local after = state()
-  assert(checkpoint._apply(assert(checkpoint._read(path)), objects))
+  assert(checkpoint.load(path, objects))
   assert(state() == after, "the same file gives another state the second time")
   assert(checkpoint._apply(pristine, objects))
   assert(state() == before, "the parts cannot be brought back")

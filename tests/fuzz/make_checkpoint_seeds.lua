@@ -26,6 +26,9 @@ for part in pairs(objects) do write("no_kind_of_" .. part, {}, {["dnn.kind." .. 
 for _, random in ipairs {"", "1", "1 2 3", "9223372036854775808 1", "1 9223372036854775807", "1 -1", "nan inf"} do
   write("random_" .. (random == "" and "empty" or random:gsub(" ", "_")), {}, {["dnn.random"] = random})
 end
+-- What must not reach a terminal.
+write("escapes", {}, {["dnn.kind.random"] = "\27[2J\127", ["dnn.kind.\27]0;x\7"] = "Adam", ["random.\27"] = '"\27"'})
+write("version_escapes", {}, {["dnn.checkpoint"] = "\27[2J"})
 
 -- Each text of a state becomes one that it cannot be, a different one each time.
 local hostile <const> = {

@@ -52,6 +52,28 @@ describe("Control characters", function()
     is_plain(errors_of(("warn(%q, %q)"):format("a" .. RED, TITLE), "-W"), "Lua warning: a?[31m?]0;title?\n")
   end)
 
+  it("in a checkpoint's names and texts are not sent either", function()
+    local random, run = dnn.Random(3), dnn.Run(folder .. "/run")
+    local kept = dnn.system.make_folder(folder .. "/run/checkpoints") and folder .. "/run/checkpoints/"
+    local path = kept .. "step-0000004.safetensors"
+    assert(dnn.checkpoint.save(path, {random = random, step = 4}))
+    local tensors, whole = assert(dnn.load(path))
+    run:checkpoint {random = random, every = 5}
+    for name, changed in pairs {["dnn.kind.random"] = RED, ["dnn.kind." .. RED] = "Adam", ["random." .. RED] = RED,
+      step = '"' .. RED .. '"', ["dnn.checkpoint"] = RED, ["dnn.random"] = RED, ["random.key"] = '"' .. RED .. '"'} do
+      local metadata = {}
+      for key, value in pairs(whole) do metadata[key] = value end
+      metadata[name] = changed
+      assert(dnn.save(path, tensors, {metadata = metadata}))
+      local loaded, message = dnn.checkpoint.load(path, {random = random})
+      if not loaded then is_plain(message, path) end
+      local resumed, why = run:resume()
+      if not resumed then is_plain(why, path) end
+      assert.is_true(not loaded or not resumed, name)
+    end
+    run:close()
+  end)
+
   it("in names of images are not sent either", function()
     for _, class in ipairs{"cat", "dog"} do
       assert(dnn.system.make_folder(folder .. "/photos/" .. class))
