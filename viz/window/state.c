@@ -16,6 +16,7 @@
 #include "viz/draw/text_fit.h"
 
 #define MOST_MEMORIES ((size_t)256)
+#define MOST_LINES    4096 /* that are read */
 #define PATH_SIZE     ((size_t)4096)
 
 static bool state_path(char *path) {
@@ -85,7 +86,9 @@ void state_load(view *v, int *width, int *height) {
     v->memories = dnn_calloc(MOST_MEMORIES, sizeof *v->memories);
     FILE *file = open_regular(path);
     char line[512];
-    while (v->memories != NULL && file != NULL && fgets(line, sizeof line, file) != NULL) {
+    for (int i = 0; i < MOST_LINES && v->memories != NULL && file != NULL &&
+                    fgets(line, sizeof line, file) != NULL;
+         i++) {
         line[strcspn(line, "\n")] = '\0';
         char *equals = strstr(line, " = ");
         if (equals == NULL)

@@ -108,6 +108,9 @@ static void what_cannot_be_read_of_the_state_is_passed_over(void **state) {
         file);
     for (int i = 0; i < 1000; i++)
         fprintf(file, "y panel%d = log\n", i);
+    for (int i = 0; i < 4096; i++)
+        fputs("nonsense\n", file);
+    fputs("width = 300\n", file); /* nobody reads so far */
     fclose(file);
     view_init(&p.v, &p.all, 600, 400);
     state_load(&p.v, &width, &height);
