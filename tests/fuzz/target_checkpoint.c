@@ -11,7 +11,8 @@
 #include "store/checksum.h"
 #include "target.h"
 
-static const char CHECKSUM[] = "\"dnn.checksum\":\"crc32c.", HIDDEN[] = "\"dnn.checksun\":\"crc32c.";
+static const char CHECKSUM[] = "\"dnn.checksum\":\"crc32c.",
+                  HIDDEN[] = "\"dnn.checksun\":\"crc32c.";
 static const char MARK[] = "\"dnn.checkpoint\":", HIDDEN_MARK[] = "\"dnn.checkpoins\":";
 
 #define HEADER_AT sizeof(uint64_t) /* bytes before the header: its length */
