@@ -11,9 +11,8 @@
 #include "store/checksum.h"
 #include "target.h"
 
-static const char CHECKSUM[] = "\"dnn.checksum\":\"crc32c.",
-                  HIDDEN[] = "\"dnn.checksun\":\"crc32c.";
-static const char MARK[] = "\"dnn.checkpoint\":", HIDDEN_MARK[] = "\"dnn.checkpoins\":";
+static const char CHECKSUM[] = "\"" DNN_CHECKSUM_NOTE "\":\"crc32c.";
+static const char MARK[] = "\"" DNN_CHECKPOINT_NOTE "\":";
 
 #define HEADER_AT sizeof(uint64_t) /* bytes before the header: its length */
 
@@ -52,11 +51,19 @@ static void mend_length(uint8_t *data, size_t size) {
 
 /* --- the checksum --- */
 
-static uint8_t *replace_first(uint8_t *data, size_t size, const char *old, const char *new) {
-    uint8_t *place = memmem(data, size, old, strlen(old));
+enum { HIDDEN = 'D' }; /* the first letter of a note's name that the reader is not to know */
+
+/* The first place of a note, whose name is hidden from now on; NULL where it is not there. */
+static uint8_t *hide_note(uint8_t *data, size_t size, const char *note) {
+    uint8_t *place = memmem(data, size, note, strlen(note));
     if (place != NULL)
-        memcpy(place, new, strlen(new));
+        place[1] = HIDDEN;
     return place;
+}
+
+static void show_note(uint8_t *place, const char *note) {
+    if (place != NULL)
+        place[1] = (uint8_t)note[1];
 }
 
 static uint64_t sum_of(const dnn_safetensors *file, const uint8_t *numbers) {
@@ -68,10 +75,11 @@ static uint64_t sum_of(const dnn_safetensors *file, const uint8_t *numbers) {
     }
     for (size_t i = 0; i < dnn_safetensors_note_count(file); i++) {
         dnn_note note = dnn_safetensors_note(file, i);
-        if (strcmp(note.name, "dnn.checkpoins") == 0)
+        if (note.name[0] == HIDDEN && strcmp(note.name + 1, &DNN_CHECKPOINT_NOTE[1]) == 0)
             note.name = DNN_CHECKPOINT_NOTE;
-        if (strcmp(note.name, "dnn.checksun") != 0)
-            sum += dnn_checksum_of_note(&note);
+        if (note.name[0] == HIDDEN && strcmp(note.name + 1, &DNN_CHECKSUM_NOTE[1]) == 0)
+            note.name = DNN_CHECKSUM_NOTE;
+        sum += dnn_checksum_of_note(&note); /* nothing for the checksum */
     }
     return sum;
 }
@@ -79,8 +87,7 @@ static uint64_t sum_of(const dnn_safetensors *file, const uint8_t *numbers) {
 /* Writes the checksum that fits, where there is one: as a file of weights, which needs none, the
  * input is opened whatever its checksum is. */
 static void mend_checksum(uint8_t *data, size_t size) {
-    uint8_t *checksum = replace_first(data, size, CHECKSUM, HIDDEN);
-    uint8_t *mark = replace_first(data, size, MARK, HIDDEN_MARK);
+    uint8_t *checksum = hide_note(data, size, CHECKSUM), *mark = hide_note(data, size, MARK);
     memory_file bytes = memory_file_open(data, size);
     dnn_safetensors *file = NULL;
     char text[DNN_CHECKSUM_SIZE];
@@ -94,10 +101,8 @@ static void mend_checksum(uint8_t *data, size_t size) {
         dnn_safetensors_close(file);
     }
     memory_file_close(&bytes);
-    if (checksum != NULL)
-        memcpy(checksum, CHECKSUM, strlen(CHECKSUM));
-    if (mark != NULL)
-        memcpy(mark, MARK, strlen(MARK));
+    show_note(checksum, CHECKSUM);
+    show_note(mark, MARK);
 }
 
 /* --- Lua --- */
