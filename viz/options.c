@@ -61,7 +61,7 @@ static bool take_log(options *o, const char *value) {
 }
 
 static bool take_smooth(options *o, const char *value) {
-    return take_number(value, 0, 0.9999, &o->smoothing);
+    return take_number(value, 0, MOST_SMOOTHING, &o->smoothing);
 }
 
 static bool take_control(options *o, const char *value) {

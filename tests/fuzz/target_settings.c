@@ -51,7 +51,7 @@ static void load_and_save(void) {
     state_load(&v, &width, &height);
     must_hold(width >= 200 && width <= 16384 && height >= 150 && height <= 16384);
     must_hold(v.scale >= 0.5f && v.scale <= 4);
-    must_hold(v.options.smoothing >= 0 && v.options.smoothing <= 0.9999);
+    must_hold(v.options.smoothing >= 0 && v.options.smoothing <= MOST_SMOOTHING);
     must_hold(v.options.theme == &theme_dark || v.options.theme == &theme_light);
     must_hold(v.options.x < X_AXIS_COUNT && v.options.x_scale < SCALE_COUNT);
     for (size_t i = 0; i < v.memory_count; i++)

@@ -36,11 +36,13 @@ typedef enum x_axis {
 /* "step", "epoch", "relative", "wall". */
 extern const char *const x_names[X_AXIS_COUNT];
 
+#define MOST_SMOOTHING 0.9999 /* that can be asked for */
+
 /* What all panels of a page share. Its x_range is of the kind and scale of x below. */
 typedef struct page_options {
     x_axis x;
     axis_scale x_scale;
-    double smoothing;    /* 0: none .. 0.999: weight of the past in an exponential average,
+    double smoothing;    /* 0: none .. MOST_SMOOTHING: weight of the past in an exponential average,
                             bias-corrected */
     size_t *smooth_left; /* points that this drawing may still average; NULL: all */
     float scale; /* pixels per point: dense curves are summed up in columns of one pixel; 0: 1 */

@@ -53,7 +53,7 @@ static void load_line(view *v, const char *key, const char *value, int *width, i
         *height = (int)number;
     else if (strcmp(key, "scale") == 0 && number >= 0.5 && number <= 4)
         v->scale = (float)number, v->scale_known = true;
-    else if (strcmp(key, "smoothing") == 0 && number >= 0 && number <= 0.9999) /* as --smoothing */
+    else if (strcmp(key, "smoothing") == 0 && number >= 0 && number <= MOST_SMOOTHING)
         v->options.smoothing = number;
     else if (strcmp(key, "theme") == 0)
         v->options.theme = strcmp(value, "dark") == 0 ? &theme_dark : &theme_light;
