@@ -260,7 +260,7 @@ end
 function checkpoint._apply(content, objects)
   local good, message = check_parts(objects, content.kinds)
   if good then good, message = states_of.set_all(objects, content.states) end
-  if not good then return fail("%s", message) end
+  if not good then return nil, message end
   states_of.set_random(dnn._random, content.random)
   return true
 end

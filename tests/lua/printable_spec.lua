@@ -54,8 +54,8 @@ describe("Control characters", function()
 
   it("in a checkpoint's names and texts are not sent either", function()
     local random, run = dnn.Random(3), dnn.Run(folder .. "/run")
-    local kept = dnn.system.make_folder(folder .. "/run/checkpoints") and folder .. "/run/checkpoints/"
-    local path = kept .. "step-0000004.safetensors"
+    local path = folder .. "/run/checkpoints/step-0000004.safetensors"
+    assert(dnn.system.make_folder(folder .. "/run/checkpoints"))
     assert(dnn.checkpoint.save(path, {random = random, step = 4}))
     local tensors, whole = assert(dnn.load(path))
     run:checkpoint {random = random, every = 5}
